@@ -1,0 +1,64 @@
+# Every door of the project. `make help` lists them.
+# A bare machine needs Python 3.11 or newer with pip, and make: uv is fetched into .tools, the environment is .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := PYTHONPATH=.tools $(PYTHON) -m uv
+export UV_PYTHON_DOWNLOADS := never
+export UV_NO_PROGRESS := 1
+
+.DEFAULT_GOAL := help
+
+help: ## list what make can do
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+demo: $(VENV)/.ready ## a whole virtual ProDERM, from randomization to the report
+	$(BIN)/myotis demo --out demo
+
+test: $(VENV)/.ready ## all fast tests, with the doctests
+	$(BIN)/python -m pytest
+
+test-slow: $(VENV)/.ready ## the tests that take minutes
+	$(BIN)/python -m pytest -m slow
+
+coverage: $(VENV)/.ready ## rules, instruments and protocol are covered wholly, branches included
+	$(BIN)/coverage run -m pytest -n 0 -m "not slow" tests/unit tests/spec tests/published
+	$(BIN)/coverage report
+
+check: $(VENV)/.ready ## ruff, format, mypy, import contracts, stale documentation
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	PYTHONPATH=src $(BIN)/lint-imports
+	$(BIN)/python docs/generate.py --check
+
+format: $(VENV)/.ready ## write the code the way `make check` wants it
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(VENV)/.ready ## write the generated pages and build the site into site/
+	$(BIN)/python docs/generate.py
+	$(BIN)/mkdocs build --strict --quiet
+
+bench: $(VENV)/.ready ## measure the speed that the documentation claims
+	$(BIN)/python bench/run.py
+
+pin: .tools/uv ## compile the requirement files anew from pyproject.toml
+	$(UV) pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade --custom-compile-command "make pin" -o requirements/run.txt
+	$(UV) pip compile -q pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade --custom-compile-command "make pin" -o requirements/dev.txt
+
+clean: ## remove what make made
+	rm -rf $(VENV) .tools demo site .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+.tools/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Myotis needs Python 3.11 or newer: make PYTHON=python3.11 ..." >&2; exit 1; }
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target .tools uv
+	@touch $@
+
+$(VENV)/.ready: requirements/dev.txt pyproject.toml | .tools/uv
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV)
+	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.txt
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: help demo test test-slow coverage check format docs bench pin clean

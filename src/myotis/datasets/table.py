@@ -1,0 +1,140 @@
+"""A table: columns with type, unit, codelist and key, and a check that finds every fault, not the first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from myotis.errors import Fault
+
+Kind = Literal["text", "integer", "number", "date"]
+
+KINDS: dict[Kind, tuple[type[pl.DataType], ...]] = {
+    "text": (pl.String, pl.Categorical, pl.Enum),
+    "integer": (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64),
+    "number": (pl.Float32, pl.Float64, pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32),
+    "date": (pl.Date,),
+}
+
+FIRST_DATA_ROW = 2
+"""The heading of a file is row 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column: its name, label (at most 40 bytes, as XPT allows), type and what values it takes.
+
+    ``unit`` is the unit of a number, ``codelist`` the only texts allowed, ``minimum`` and ``maximum`` the closed
+    range of a number, ``required`` whether a value must be there (a column that is not ``required`` must still
+    exist, unless it is ``optional``).
+    """
+
+    name: str
+    label: str
+    kind: Kind
+    unit: str = ""
+    codelist: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    required: bool = False
+    optional: bool = False
+
+    @property
+    def takes(self) -> str:
+        """What the column takes, in words."""
+        if self.codelist:
+            return "one of " + ", ".join(self.codelist)
+        words = {"text": "a text", "integer": "a whole number", "number": "a number", "date": "a date"}[self.kind]
+        if self.minimum is not None and self.maximum is not None:
+            words += f" from {self.minimum:g} to {self.maximum:g}"
+        elif self.minimum is not None:
+            words += f" of at least {self.minimum:g}"
+        elif self.maximum is not None:
+            words += f" of at most {self.maximum:g}"
+        return f"{words} {self.unit}".strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table: its name, label, columns in order, and the columns that together name a row."""
+
+    name: str
+    label: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        names = [column.name for column in self.columns]
+        if len(set(names)) < len(names) or not set(self.key) <= set(names):
+            raise ValueError(f"{self.name}: a column is declared twice, or a key is no column")
+
+    def column(self, name: str) -> Column:
+        """The column of a name; raises KeyError where there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"{self.name} has no column {name}")
+
+    def empty(self) -> pl.DataFrame:
+        """The table without rows, each column of its type."""
+        first = {column.name: KINDS[column.kind][0] for column in self.columns}
+        return pl.DataFrame(schema=first | {c.name: pl.Int64 for c in self.columns if c.kind == "integer"})
+
+    def check(self, frame: pl.DataFrame) -> list[Fault]:
+        """Every fault of a frame: columns absent or of the wrong type, values missing, out of range or off the
+        codelist, keys that are not unique. An empty list means there is none.
+
+        Faults name rows by number (the heading is row 1) and by key, and never the value that was found.
+        """
+        faults: list[Fault] = []
+        for column in self.columns:
+            if column.name not in frame.columns:
+                if not column.optional:
+                    faults.append(self._fault("the column is absent", "the column", column.name))
+            elif not isinstance(frame[column.name].dtype, KINDS[column.kind]):
+                if frame[column.name].null_count() < frame.height:
+                    what = f"the column is of type {frame[column.name].dtype}"
+                    faults.append(self._fault(what, f"type {column.kind}", column.name))
+            else:
+                faults.extend(self._check_values(frame, column))
+        if set(self.key) <= set(frame.columns):
+            faults.extend(self._check_key(frame))
+        return faults
+
+    def _check_values(self, frame: pl.DataFrame, column: Column) -> Iterator[Fault]:
+        values = pl.col(column.name)
+        if column.required:
+            yield from self._faults_where(frame, values.is_null(), "the value is missing", column)
+        if column.codelist:
+            known = values.cast(pl.String).is_in(column.codelist)
+            yield from self._faults_where(frame, ~known, "the value is not in the codelist", column)
+        if column.kind == "number":
+            yield from self._faults_where(frame, ~values.is_finite(), "the number is not finite", column)
+        if column.minimum is not None:
+            yield from self._faults_where(frame, values < column.minimum, "the number is too low", column)
+        if column.maximum is not None:
+            yield from self._faults_where(frame, values > column.maximum, "the number is too high", column)
+
+    def _check_key(self, frame: pl.DataFrame) -> Iterator[Fault]:
+        again = pl.struct(self.key).is_duplicated() & ~pl.struct(self.key).is_first_distinct()
+        for row, key in self._rows_where(frame, again):
+            yield Fault(
+                what=f"{self.name} has this row already",
+                expected=f"one row for each {', '.join(self.key)}",
+                row=row,
+                key=key,
+            )
+
+    def _faults_where(self, frame: pl.DataFrame, wrong: pl.Expr, what: str, column: Column) -> Iterator[Fault]:
+        for row, key in self._rows_where(frame, wrong.fill_null(value=False)):
+            yield Fault(what=what, expected=column.takes, row=row, key=key, column=column.name)
+
+    def _rows_where(self, frame: pl.DataFrame, wrong: pl.Expr) -> Iterator[tuple[int, str]]:
+        keys = [name for name in self.key if name in frame.columns]
+        found = frame.with_row_index("_row", offset=FIRST_DATA_ROW).filter(wrong).select("_row", *keys)
+        for row, *values in found.iter_rows():
+            yield row, " ".join(f"{name}={value}" for name, value in zip(keys, values, strict=True))
+
+    def _fault(self, what: str, expected: str, column: str) -> Fault:
+        return Fault(what=f"{self.name}: {what}", expected=expected, column=column)

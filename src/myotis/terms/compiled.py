@@ -1,0 +1,82 @@
+"""The one file that knows Numba: it compiles rules and keeps what it compiled.
+
+Numba's cache notices a change in the file of a function, not in a function that it calls from another file, and
+would go on giving yesterday's answer. So the folder of the cache is named by a digest of all of the package's
+sources: any change starts a new one.
+"""
+
+import hashlib
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+import numba
+import platformdirs
+
+from myotis.terms.rule import RulePart
+
+PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def digest_sources(folder: Path) -> str:
+    """A digest of every Python file below a folder: names and contents."""
+    digest = hashlib.sha256()
+    for file in sorted(folder.rglob("*.py")):
+        digest.update(str(file.relative_to(folder)).encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+@cache
+def cache_folder() -> Path:
+    """Where compiled rules of exactly these sources are kept; a temporary folder where the user's can't be written."""
+    key = f"{digest_sources(PACKAGE)}-numba{numba.__version__}"
+    folder = Path(platformdirs.user_cache_dir("myotis", appauthor=False)) / "rules" / key
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        folder = Path(tempfile.mkdtemp(prefix="myotis-rules-"))
+    return folder
+
+
+def compile_function(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a rule or a part of one; the parts it calls are compiled with it."""
+    parts = {
+        name: value.kernel
+        for name in function.__code__.co_names
+        if isinstance(value := function.__globals__.get(name), RulePart)
+    }
+    return _jit(_clone(function, parts, function.__qualname__))
+
+
+def compile_loop(kernel: Callable[..., Any], function: Callable[..., Any]) -> Callable[..., None]:
+    """A compiled loop over subjects for a compiled rule, which lets other threads run beside it."""
+    name = f"loop_over_{function.__module__}_{function.__name__}".replace(".", "_")
+    return _jit(_clone(_loop, {"_kernel": kernel}, name))
+
+
+def _loop(x, offsets, limits, out):  # type: ignore[no-untyped-def] # Numba infers the types
+    for subject in range(len(offsets) - 1):
+        start, stop = offsets[subject], offsets[subject + 1]
+        _kernel(x[start:stop], limits, out[start:stop])  # type: ignore[name-defined] # noqa: F821 (put in by _clone)
+
+
+def _clone(function: Callable[..., Any], names: dict[str, Any], qualname: str) -> FunctionType:
+    # What a compiled function calls is put among its globals: a closure would be a new key of the cache each time.
+    code: Any = function.__code__
+    clone = FunctionType(code, function.__globals__ | names, function.__name__, function.__defaults__)
+    clone.__qualname__ = qualname
+    clone.__module__ = function.__module__
+    return clone
+
+
+def _jit(function: Callable[..., Any]) -> Callable[..., Any]:
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(cache_folder())
+    try:
+        compiled: Callable[..., Any] = numba.njit(cache=True, nogil=True)(function)
+        return compiled
+    finally:
+        numba.config.CACHE_DIR = before
