@@ -10,12 +10,17 @@ from myotis.errors import Fault
 
 Kind = Literal["text", "integer", "number", "date"]
 
+INTEGERS: tuple[type[pl.DataType], ...] = (
+    pl.Int64, pl.Int32, pl.Int16, pl.Int8, pl.UInt64, pl.UInt32, pl.UInt16, pl.UInt8
+)  # fmt: skip
+
 KINDS: dict[Kind, tuple[type[pl.DataType], ...]] = {
     "text": (pl.String, pl.Categorical, pl.Enum),
-    "integer": (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64),
-    "number": (pl.Float32, pl.Float64, pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32),
+    "integer": INTEGERS,
+    "number": (pl.Float64, pl.Float32, *INTEGERS),
     "date": (pl.Date,),
 }
+"""The types of each kind; the first is the one that an empty table has."""
 
 FIRST_DATA_ROW = 2
 """The heading of a file is row 1."""
@@ -78,8 +83,7 @@ class Table:
 
     def empty(self) -> pl.DataFrame:
         """The table without rows, each column of its type."""
-        first = {column.name: KINDS[column.kind][0] for column in self.columns}
-        return pl.DataFrame(schema=first | {c.name: pl.Int64 for c in self.columns if c.kind == "integer"})
+        return pl.DataFrame(schema={column.name: KINDS[column.kind][0] for column in self.columns})
 
     def check(self, frame: pl.DataFrame) -> list[Fault]:
         """Every fault of a frame: columns absent or of the wrong type, values missing, out of range or off the
@@ -92,29 +96,35 @@ class Table:
             if column.name not in frame.columns:
                 if not column.optional:
                     faults.append(self._fault("the column is absent", "the column", column.name))
-            elif not isinstance(frame[column.name].dtype, KINDS[column.kind]):
-                if frame[column.name].null_count() < frame.height:
-                    what = f"the column is of type {frame[column.name].dtype}"
-                    faults.append(self._fault(what, f"type {column.kind}", column.name))
-            else:
+            elif isinstance(frame[column.name].dtype, KINDS[column.kind]):
                 faults.extend(self._check_values(frame, column))
+            elif frame[column.name].null_count() < frame.height:
+                what = f"the column is of type {frame[column.name].dtype}"
+                faults.append(self._fault(what, f"type {column.kind}", column.name))
+            else:  # a column without a value may be of any type
+                faults.extend(self._check_required(frame, column))
         if set(self.key) <= set(frame.columns):
             faults.extend(self._check_key(frame))
         return faults
 
     def _check_values(self, frame: pl.DataFrame, column: Column) -> Iterator[Fault]:
         values = pl.col(column.name)
-        if column.required:
-            yield from self._faults_where(frame, values.is_null(), "the value is missing", column)
+        yield from self._check_required(frame, column)
         if column.codelist:
             known = values.cast(pl.String).is_in(column.codelist)
             yield from self._faults_where(frame, ~known, "the value is not in the codelist", column)
         if column.kind == "number":
             yield from self._faults_where(frame, ~values.is_finite(), "the number is not finite", column)
         if column.minimum is not None:
-            yield from self._faults_where(frame, values < column.minimum, "the number is too low", column)
+            low = values.is_finite() & (values < column.minimum)
+            yield from self._faults_where(frame, low, "the number is too low", column)
         if column.maximum is not None:
-            yield from self._faults_where(frame, values > column.maximum, "the number is too high", column)
+            high = values.is_finite() & (values > column.maximum)
+            yield from self._faults_where(frame, high, "the number is too high", column)
+
+    def _check_required(self, frame: pl.DataFrame, column: Column) -> Iterator[Fault]:
+        if column.required:
+            yield from self._faults_where(frame, pl.col(column.name).is_null(), "the value is missing", column)
 
     def _check_key(self, frame: pl.DataFrame) -> Iterator[Fault]:
         again = pl.struct(self.key).is_duplicated() & ~pl.struct(self.key).is_first_distinct()

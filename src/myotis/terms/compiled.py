@@ -36,6 +36,8 @@ def cache_folder() -> Path:
     folder = Path(platformdirs.user_cache_dir("myotis", appauthor=False)) / "rules" / key
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
     except OSError:
         folder = Path(tempfile.mkdtemp(prefix="myotis-rules-"))
     return folder

@@ -1,0 +1,119 @@
+"""The design of a trial: arms, randomization, epochs, visits with their windows and activities, treatments."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from myotis.protocol.fields import Id, Section, Units
+from myotis.terms.units import Quantity
+
+Activity = Literal[
+    "core_set", "cdasi", "sf36", "infusion", "weight", "informed_consent", "eligibility", "extension_gate"
+]
+
+
+class Arm(Section):
+    """A planned arm."""
+
+    id: Id
+    label: str
+    treatment: Id
+    """The treatment that the arm starts with."""
+
+
+class Stratum(Section):
+    """One level of a stratification factor: values from ``at_least`` up to, but not including, ``below``."""
+
+    id: Id
+    label: str
+    at_least: Annotated[Quantity, Units("cm", "points", "x ULN", "years")]
+    below: Annotated[Quantity, Units("cm", "points", "x ULN", "years")] | None = None
+    """The upper limit; the last level has none and takes the end of the range."""
+
+
+class Factor(Section):
+    """A stratification factor: a measure at baseline cut into levels."""
+
+    id: Id
+    label: str
+    measure: Id
+    levels: tuple[Stratum, ...] = Field(min_length=2)
+
+
+class Randomization(Section):
+    """How subjects are allocated. Block sizes are not said here: they belong to the sealed list."""
+
+    ratio: dict[Id, Annotated[int, Field(ge=1)]]
+    planned_subjects: Annotated[int, Field(ge=2)]
+    factors: tuple[Factor, ...] = ()
+
+
+class Epoch(Section):
+    """A period of the trial, from its first study day on."""
+
+    id: Id
+    label: str
+    first_day: int
+    blinded: bool
+
+
+class Visit(Section):
+    """A planned contact: its day, the days around it on which it still counts, and what is done."""
+
+    id: Id
+    number: int
+    """What data files call the visit, usually its week."""
+    label: str
+    epoch: Id
+    day: int
+    """The planned study day; there is no day 0."""
+    window_days: tuple[Annotated[int, Field(le=0)], Annotated[int, Field(ge=0)]]
+    activities: tuple[Activity, ...]
+
+
+class RateStep(Section):
+    """One step of an infusion: how fast, and for how long (the last step runs to the end)."""
+
+    rate: Annotated[Quantity, Units("mL/kg/min")]
+    lasts: Annotated[Quantity, Units("min")] | None = None
+
+
+class ReducedDose(Section):
+    """A lower dose that may be given from a visit on."""
+
+    from_visit: Id
+    dose: Annotated[Quantity, Units("g/kg")]
+    when: Literal["investigator_judges_stable", "confirmed_stable"]
+
+
+class Infusion(Section):
+    """How a dose by weight is infused."""
+
+    dose: Annotated[Quantity, Units("g/kg")]
+    concentration: Annotated[Quantity, Units("g/L")]
+    days: tuple[int, int]
+    """The fewest and the most consecutive days over which one cycle may be split."""
+    weight: Literal["baseline", "each_cycle"]
+    """Which body weight the dose is computed from."""
+    rate_steps: tuple[RateStep, ...] = Field(min_length=1)
+    risk_rate_cap: Annotated[Quantity, Units("mL/kg/min")] | None = None
+    """The highest rate for subjects at thrombotic or renal risk."""
+    reduced_dose: ReducedDose | None = None
+
+
+class Treatment(Section):
+    """What an arm receives. A placebo takes volume and rate from the treatment that it imitates."""
+
+    id: Id
+    label: str
+    infusion: Infusion | None = None
+    imitates: Id | None = None
+
+
+class Switch(Section):
+    """The change to the alternate treatment after confirmed deterioration."""
+
+    trigger: Literal["confirmed_deterioration"]
+    earliest_visit: Id
+    latest_visit: Id
+    to: Literal["alternate_arm"]

@@ -1,0 +1,94 @@
+"""Reading a protocol file, with every fault by its place in the file."""
+
+import tomllib
+from decimal import Decimal
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from myotis.errors import Fault, InputError
+from myotis.protocol.trial import Trial
+
+KINDS = {
+    "missing": ("is missing", "a value"),
+    "extra_forbidden": ("is not a field of the protocol", "a field that the documentation lists"),
+}
+
+
+def shipped_trials() -> list[str]:
+    """The names of the trials that come with Myotis."""
+    trials = resources.files("myotis.trials")
+    return sorted(entry.name for entry in trials.iterdir() if (entry / "protocol.toml").is_file())
+
+
+def read_trial(source: str | Path) -> Trial:
+    """Read a protocol: the name of a shipped trial (``proderm``), or the path of a TOML file.
+
+    Raises InputError with every fault of the file.
+
+    >>> read_trial("proderm").response.tis_at_least
+    Decimal('20')
+    """
+    name, text = _read_text(source)
+    try:
+        values = tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(
+            [Fault(file=name, what=f"the file is not TOML: {error}", expected="a protocol file")]
+        ) from error
+    try:
+        return Trial.model_validate(_listed(values))
+    except ValidationError as error:
+        raise InputError(_fault(details, values).inside(name) for details in error.errors()) from error
+    except InputError as error:
+        raise InputError(fault.inside(name) for fault in error.faults) from error
+
+
+def _read_text(source: str | Path) -> tuple[str, str]:
+    if isinstance(source, str) and source in shipped_trials():
+        return f"{source}/protocol.toml", (resources.files("myotis.trials") / source / "protocol.toml").read_text(
+            "utf-8"
+        )
+    path = Path(source)
+    known = ", ".join(shipped_trials())
+    try:
+        return path.name, path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError([Fault(file=path.name, what="the text is not UTF-8", expected="UTF-8")]) from error
+    except OSError as error:
+        what = f"the file can't be read ({error.strerror})"
+        raise InputError([Fault(file=path.name, what=what, expected=f"a protocol file, or one of {known}")]) from error
+
+
+def _listed(value: Any) -> Any:
+    """TOML's arrays as the tuples of the frozen model."""
+    if isinstance(value, dict):
+        return {name: _listed(below) for name, below in value.items()}
+    return tuple(_listed(entry) for entry in value) if isinstance(value, list) else value
+
+
+def _fault(details: ErrorDetails, values: Any) -> Fault:
+    what, expected = KINDS.get(details["type"], ("", ""))
+    if not what:
+        message = details["msg"].removeprefix("Value error, ")
+        what, _, expected = message.partition("; expected ")
+    return Fault(
+        what=what,
+        expected=expected or "what the documentation of the field says",
+        column=_place(details["loc"], values),
+    )
+
+
+def _place(location: tuple[int | str, ...], values: Any) -> str:
+    """The path of a fault, with entries of lists called by their ids where they have one."""
+    names = []
+    for part in location:
+        try:
+            values = values[part]
+        except (KeyError, IndexError, TypeError):
+            values = None
+        names.append(str(values.get("id", part)) if isinstance(part, int) and isinstance(values, dict) else str(part))
+    return ".".join(names)
