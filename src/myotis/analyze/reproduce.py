@@ -163,7 +163,9 @@ def _reproduce_responders(published: Entry, entry: Entry) -> Iterator[Figure]:
     if "difference" in entry:
         yield from _reproduce_difference(published, entry)
     for again in entry.get("also_printed", []):
-        yield next(_reproduce_difference(published, dict(entry) | again | {"interval_source": again["source"]}))
+        cited = {"interval_source": again["source"], "p_source": again["source"]}
+        yield next(_reproduce_difference(published, dict(entry) | again | cited))
+        yield next(_reproduce_p_value(published, dict(entry) | again | cited))
     if "p_value" in entry:
         yield from _reproduce_p_value(published, entry)
 

@@ -91,8 +91,8 @@ def _lone_returns(
     returns = np.flatnonzero(octets[: ends[-1] if len(ends) else len(octets)] == CARRIAGE_RETURN)
     if len(inside):
         returns = returns[~inside[returns]]
-    after = octets[np.minimum(returns + 1, len(octets) - 1)]
-    return returns[after != LINE_FEED]
+    alone = octets[np.minimum(returns + 1, len(octets) - 1)] != LINE_FEED
+    return np.asarray(returns[alone], np.int64)
 
 
 @dataclass

@@ -258,7 +258,7 @@ def _score_categories(scores: Scores, partial_category: PartialCategory) -> tupl
     check_choice("partial_category", partial_category, get_args(PartialCategory))
     answers = [np.stack([scores[code] for code in ITEMS_OF[category]], axis=-1) for category in CATEGORIES]
     worst = np.stack([answer.max(axis=-1) for answer in answers], axis=-1)
-    partial = np.stack([is_missing(answer).any(axis=-1) for answer in answers], axis=-1) & ~is_missing(worst)
+    partial = np.stack([is_missing(answer).any(axis=-1) for answer in answers], axis=-1)
     if partial_category == "not_answered":
         worst = np.where(partial, MISSING, worst)
     unknown = partial & (worst < 3) if partial_category == "unknown" else np.zeros_like(partial)

@@ -121,8 +121,8 @@ def compute_improvement_limits(improvement: Improvement, measures: Sequence[Meas
 
     >>> from myotis.instruments.haq import HAQ_DI
     >>> from myotis.instruments.mmt import MMT8_BILATERAL
-    >>> from myotis.instruments.vas import EXTRAMUSCULAR_GLOBAL, PATIENT_GLOBAL, PHYSICIAN_GLOBAL
-    >>> measures = (PHYSICIAN_GLOBAL, PATIENT_GLOBAL, MMT8_BILATERAL, HAQ_DI, EXTRAMUSCULAR_GLOBAL)
+    >>> from myotis.instruments.vas import EXTRAMUSCULAR, PATIENT_GLOBAL, PHYSICIAN_GLOBAL
+    >>> measures = (PHYSICIAN_GLOBAL, PATIENT_GLOBAL, MMT8_BILATERAL, HAQ_DI, EXTRAMUSCULAR)
     >>> compute_improvement_limits(Improvement(), measures).better
     (-1, -1, 1, -1, -1, -1)
     """

@@ -265,7 +265,8 @@ def compute_tis(
     Both mappings go from the name of a measure to one number or an array with one number a subject: global
     activities in cm, enzymes in any unit with their upper limit of normal in the same unit (``ck`` and
     ``ck_uln``). NaN or an absent name means missing. Raises InputError with every number out of range or off its
-    instrument's grid, and every array that is of another length. Source: Aggarwal 2017 (doi 10.1002/art.40064), Rider 2017 (doi 10.1002/art.40060).
+    instrument's grid and every array of another length than the rest. Source: Aggarwal 2017 (doi 10.1002/art.40064),
+    Rider 2017 (doi 10.1002/art.40060).
 
     >>> before = {"physician_global": 6.5, "patient_global": 6, "mmt8": 130, "haq": 1.5,
     ...           "extramuscular": 4, "ck": 2000, "ck_uln": 200}
@@ -320,7 +321,7 @@ class _Steps(NamedTuple):
         for name, (column, grid, low, high) in known.items():
             if name in numbers:
                 x[:, column], wrong = grid.to_steps(numbers[name])
-                wrong |= (x[:, column] != MISSING) & ((x[:, column] < low) | (x[:, column] > high))
+                wrong = wrong | (x[:, column] != MISSING) & ((x[:, column] < low) | (x[:, column] > high))
                 expected = f"{grid.fraction(low)} to {grid.fraction(high)} {grid.unit} on its grid"
                 for row in np.flatnonzero(np.broadcast_to(wrong, rows)):
                     what = "the number is out of range or off the grid"

@@ -212,22 +212,24 @@ def _plan(trial: Trial) -> Iterator[Fault]:
     arms = [arm.id for arm in trial.arms]
     sets = [analysis_set.id for analysis_set in trial.plan.analysis_sets]
     factors = [factor.id for factor in trial.randomization.factors]
-    events = [event.id for event in trial.plan.intercurrent_events]
+    events: list[str] = [event.id for event in trial.plan.intercurrent_events]
     for estimand in trial.plan.estimands:
         place = f"plan.estimands.{estimand.id}"
-        for field, name, known in (
+        references: list[tuple[str, str, list[str]]] = [
             ("visit", estimand.visit, visits), ("analysis_set", estimand.analysis_set, sets),
             ("group", estimand.group, arms), ("comparator", estimand.comparator, arms),
             *(("test.strata", stratum, factors) for stratum in estimand.test.strata),
-            *(("intercurrent_events", event, events) for event in estimand.intercurrent_events),
-        ):  # fmt: skip
+            *(("intercurrent_events", str(event), events) for event in estimand.intercurrent_events),
+        ]  # fmt: skip
+        for field, name, known in references:
             if name not in known:
                 yield _unknown(f"{place}.{field}", f"the {field.rpartition('.')[2]}", name, known)
         for event in sorted(set(events) - set(estimand.intercurrent_events)):
             yield Fault(
-                what=f"the intercurrent event {event} has no strategy", expected="a strategy for each that the plan names",
+                what=f"the intercurrent event {event} has no strategy",
+                expected="a strategy for each that the plan names",
                 column=f"{place}.intercurrent_events",
-            )  # fmt: skip
+            )
         needs = {"tis_at_least": "threshold", "change": "parameter"}.get(estimand.variable)
         if needs and getattr(estimand, needs) is None:
             yield Fault(what=f"{estimand.variable} has no {needs}", expected=needs, column=place)

@@ -160,8 +160,9 @@ class _Reader:
         if enzyme.uln is None:
             steps[f"{enzyme.name}_uln"] = np.where(is_missing(value), MISSING, XULN_GRID.step(1))
         else:
-            unknown = self.frame.select(_read_text(self.frame, enzyme.uln.column).is_null()).to_series().to_numpy()
-            where = unknown & ~is_missing(value)
+            where = ~is_missing(value) & is_missing(steps[enzyme.uln.name])
+            if where.any():  # a ULN that could not be read has its fault already
+                where &= _read_text(self.frame, enzyme.uln.column).is_null().to_numpy()
             self._fault(where, "the ULN is missing where there is a value", enzyme.uln.expected, enzyme.uln.column)
             self._check_units(enzyme, ~is_missing(value))
         self._warn_of_multiple(enzyme, value, steps[f"{enzyme.name}_uln"])

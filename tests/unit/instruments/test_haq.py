@@ -83,6 +83,7 @@ def test_an_aid_does_not_answer_a_category():
 def test_a_category_with_some_answers_is_unknown_unless_it_is_a_three():
     assert haq.compute_haq_di(ABLE | {"HAQ0101": MISSING, "HAQ0102": 1}) == MISSING
     assert haq.compute_haq_di(ABLE | {"HAQ0101": MISSING, "HAQ0114": 1}) == MISSING
+    assert haq.compute_haq_di(ABLE | {"HAQ0101": MISSING, "HAQ0102": 2}) == MISSING
     assert points({"HAQ0101": MISSING, "HAQ0102": 3}) == Fraction(3, 8)
 
 
