@@ -24,7 +24,9 @@ TIE_ORDER = ("ck", "aldolase", "ldh", "ast", "alt")
 
 def points_for(slot, percent):
     """The points of an improvement in percent of the range."""
-    earned = [Fraction(points) for low, high, points in BANDS[slot] if low < percent and (high is None or percent <= high)]
+    earned = [
+        Fraction(points) for low, high, points in BANDS[slot] if low < percent and (high is None or percent <= high)
+    ]
     return earned[0] if earned else Fraction(0)
 
 
@@ -118,8 +120,8 @@ def possible_points(slot, scale, before, after):
 
 
 def possible_enzyme_points(criteria, name, before, after):
-    """The same for the enzyme: from none at all to forty times the ULN."""
-    every = [Fraction(times) for times in range(41)]
+    """The same for the enzyme: from none at all to a hundred times the ULN."""
+    every = [Fraction(times) for times in (0, 1, 2, 3, 5, 8, 12, 20, 40, 100)]
     names = [name] if name else list(criteria.multiples)
     befores = every if before is None else [before]
     afters = every if after is None else [after]

@@ -200,7 +200,7 @@ def _reproduce_difference(published: Entry, entry: Entry) -> Iterator[Figure]:
 
 
 def _reproduce_p_value(published: Entry, entry: Entry) -> Iterator[Figure]:
-    label, printed = f"{entry['label']}: p", entry["p_value"]
+    label, printed = f"{entry['label']}: p-value", entry["p_value"]
     cited = _cite(published, entry, "p_source")
     yield Figure(section="responders", figure=label, published=printed, reason=NO_STRATA, **cited)
     x1, n1, x2, n2 = (entry[arm][part] for arm in ("group", "comparator") for part in ("count", "n"))

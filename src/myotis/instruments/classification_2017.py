@@ -154,7 +154,7 @@ CUT_OFFS: Final = (
 LOGISTIC_MIDPOINT: Final = (5.33, 6.49)
 """The score, in points, at which the probability is one half: without, with a biopsy (recalled)."""
 
-SUBGROUP_FACTS: Final = (
+RULE_FACTS: Final = (
     Fact(
         "2017 criteria: inclusion body myositis",
         "onset at 18 years or more with rimmed vacuoles",
@@ -165,6 +165,11 @@ SUBGROUP_FACTS: Final = (
         "adults: finger flexor weakness without response to treatment is inclusion body myositis; else a skin sign "
         "with objective weakness is DM, without is amyopathic DM, no skin sign is PM; children: a skin sign is JDM",
         _RECALLED,
+    ),
+    Fact(
+        "2017 criteria: no skin sign and no biopsy",
+        "a biopsy is called for",
+        Source("Karolinska Institutet, instructions of the IIM calculator", Status.VERIFIED, "an earlier version"),
     ),
 )
 
@@ -183,7 +188,7 @@ def list_facts() -> Iterator[Fact]:
         yield Fact(f"2017 criteria: {cut.certainty.name.lower()}", value, _CUT_OFFS)
     for name, midpoint in zip(("without", "with"), LOGISTIC_MIDPOINT, strict=True):
         yield Fact(f"2017 criteria: probability {name} biopsy", f"1 / (1 + exp({midpoint} - score))", _RECALLED)
-    yield from SUBGROUP_FACTS
+    yield from RULE_FACTS
 
 
 class Limits2017(NamedTuple):

@@ -92,13 +92,14 @@ ADULT_RANGE_MULTIPLES: Final[dict[str, Sourced[int]]] = {
 }
 """What the range of each enzyme is in adults. No source gives those of children: a juvenile trial has to say them."""
 
-_SPELLINGS: Final = {
+UNIT_SPELLINGS: Final = {
     "u/l": EnzymeUnit.UNITS_PER_LITER,
+    "iu/l": EnzymeUnit.UNITS_PER_LITER,
     "\u00b5kat/l": EnzymeUnit.MICROKATALS_PER_LITER,
     "\u03bckat/l": EnzymeUnit.MICROKATALS_PER_LITER,
     "ukat/l": EnzymeUnit.MICROKATALS_PER_LITER,
 }
-"""The micro sign has two code points, and a spelling for keyboards that have neither."""
+"""How units are spelled, in small letters; the micro sign has two code points and a stand-in for keyboards without."""
 
 
 def check_same_unit(enzyme: str, unit: str, uln_unit: str) -> EnzymeUnit:
@@ -110,7 +111,7 @@ def check_same_unit(enzyme: str, unit: str, uln_unit: str) -> EnzymeUnit:
     'µkat/L'
     """
     columns = {enzyme: unit, f"{enzyme}_uln": uln_unit}
-    units = [_SPELLINGS.get(text.strip().lower()) for text in columns.values()]
+    units = [UNIT_SPELLINGS.get(text.strip().lower()) for text in columns.values()]
     faults = [
         Fault(what="the unit is not known", expected="U/L or µkat/L", column=column)
         for column, found in zip(columns, units, strict=True)

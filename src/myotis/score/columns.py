@@ -148,10 +148,11 @@ def find_layout(
 ) -> Layout:
     """Find which columns hold what.
 
-    ``columns`` are the names in the file, ``column_map`` goes from our names to theirs. ``strength`` names the
-    measure of muscle strength to take where there are several (``mmt8``, ``cmas`` …), ``chq_phs`` is the CHQ physical
-    summary with the range that the trial says. With ``allow_absent`` a core set measure without a column counts as
-    missing at every visit. CDASI activity and damage are read where they have a column.
+    ``columns`` are the names in the file, in small letters or capitals; ``column_map`` goes from our names to
+    theirs. ``strength`` names the measure of muscle strength to take where there are several (``mmt8``, ``cmas`` …),
+    ``chq_phs`` is the CHQ physical summary with the range that the trial says. With ``allow_absent`` a core set
+    measure without a column counts as missing at every visit. CDASI activity and damage are read where they have
+    a column.
 
     Raises InputError with every fault: columns absent, one measure in two units or two measures for one place, an
     enzyme in two forms, a ULN without its value or the reverse. Raises SettingError where ``chq_phs`` is needed.
@@ -202,8 +203,10 @@ class _Search:
         self.faults: list[Fault] = []
         known = known_columns()
         self.faults.extend(_check_map(column_map, known))
-        unmapped = set(self.columns) - set(column_map.values())
-        self.theirs = {name: name for name in known if name in unmapped and name not in column_map}
+        unmapped = [column for column in self.columns if column not in column_map.values()]
+        # Exact names win over those that differ in capitals, which is how SAS would compare them.
+        by_name = {column.lower(): column for column in unmapped} | {column: column for column in unmapped}
+        self.theirs = {name: by_name[name] for name in known if name in by_name and name not in column_map}
         for ours, theirs in column_map.items():
             if theirs in self.columns:
                 self.theirs[ours] = theirs

@@ -48,8 +48,8 @@ def test_other_intervals_do_not_give_the_primary_result(rows):
 @pytest.mark.parametrize(
     ("figure", "expected"),
     [
-        (f"{PRIMARY}: p", ["0.000474", "0.001021", "0.000689", "0.000508"]),
-        ("TIS >= 60 at week 16: p", ["0.004067", "0.008887", "0.004820", "0.004267"]),
+        (f"{PRIMARY}: p-value", ["0.000474", "0.001021", "0.000689", "0.000508"]),
+        ("TIS >= 60 at week 16: p-value", ["0.004067", "0.008887", "0.004820", "0.004267"]),
     ],
 )
 def test_no_test_without_strata_gives_the_published_p(rows, figure, expected):

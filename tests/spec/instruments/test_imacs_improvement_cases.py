@@ -1,7 +1,7 @@
 """Worked cases of the IMACS definition of improvement: a subject's baseline and one visit, and the answer by hand.
 
-Globals in tenths of a millimeter would do as well as any step: the cases write them as plain numbers, 100 for 10 cm;
-strength 0 to 150, function in eighths 0 to 24, the enzyme with its upper limit of normal.
+The measures are written in whole steps: globals 0 to 100 for 10 cm, strength 0 to 150, function in eighths 0 to 24,
+the enzyme with its upper limit of normal.
 """
 
 import numpy as np

@@ -87,8 +87,9 @@ def test_naive_doubles_would_score_case_m_higher():
 
 
 @pytest.mark.parametrize(
-    ("enzyme", "attainable"), [({"ck": 0}, 50), ({"ck": 100}, 52.5), ({"ldh": 100}, 57.5), ({"ast": 100}, 57.5), ({"alt": 100}, 57.5)]
-)  # fmt: skip
+    ("enzyme", "attainable"),
+    [({"ck": 0}, 50), ({"ck": 100}, 52.5), ({"ldh": 100}, 57.5), ({"ast": 100}, 57.5), ({"alt": 100}, 57.5)],
+)
 def test_a_patient_with_skin_disease_only_can_not_reach_major_improvement(enzyme, attainable):
     baseline = {"physician_global": 10, "patient_global": 10, "mmt8": 150, "haq": 0, "extramuscular": 10}
     for name, value in enzyme.items():
@@ -124,7 +125,15 @@ JUVENILE = TisSettings(criteria=Criteria.JUVENILE_IMACS, strength="mmt8", enzyme
      (0, 0, 46, 2.5, 70, "major")],
 )  # fmt: skip
 def test_juvenile_thresholds(physician, parent, mmt8, chaq, tis, category):
-    before = {"physician_global": 10, "parent_global": 10, "mmt8": 0, "chaq": 3, "extramuscular": 1, "ck": 1, "ck_uln": 1}
+    before = {
+        "physician_global": 10,
+        "parent_global": 10,
+        "mmt8": 0,
+        "chaq": 3,
+        "extramuscular": 1,
+        "ck": 1,
+        "ck_uln": 1,
+    }
     after = before | {"physician_global": physician, "parent_global": parent, "mmt8": mmt8, "chaq": chaq}
     scores = compute_tis(before, after, JUVENILE)
     assert (scores.tis.item(), scores.category.item()) == (tis, category)

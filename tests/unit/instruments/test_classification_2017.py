@@ -137,4 +137,4 @@ def test_every_number_has_its_source():
     assert facts["2017 criteria: Gottron's sign"].value == "3.3 without, 3.7 with biopsy"
     assert facts["2017 criteria: probable"].value == "at least 5.5 without, 6.7 with biopsy"
     assert facts["2017 criteria: probability without biopsy"].source.status is Status.RECALLED
-    assert len(facts) == 2 + 14 + 3 + 2 + 2
+    assert len(facts) == 2 + 14 + 3 + 2 + 3

@@ -28,7 +28,7 @@ def test_each_enzyme_is_listed_with_its_source():
 @pytest.mark.parametrize(
     ("unit", "uln_unit", "shared"),
     [
-        ("U/L", "u/l ", enzymes.EnzymeUnit.UNITS_PER_LITER),
+        ("IU/L", "u/l ", enzymes.EnzymeUnit.UNITS_PER_LITER),
         ("\u00b5kat/L", "\u03bckat/L", enzymes.EnzymeUnit.MICROKATALS_PER_LITER),
         ("ukat/L", "\u00b5kat/L", enzymes.EnzymeUnit.MICROKATALS_PER_LITER),
     ],

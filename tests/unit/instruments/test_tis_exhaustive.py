@@ -84,7 +84,8 @@ def pairs_of_whole_numbers(maximum, *, every=1):
 
 
 @pytest.mark.parametrize(
-    ("name", "maximum", "every"), [("mmt8_unilateral", 80, 1), ("mmt8", 150, 1), ("mmt_total", 260, 13), ("cmas", 52, 1)]
+    ("name", "maximum", "every"),
+    [("mmt8_unilateral", 80, 1), ("mmt8", 150, 1), ("mmt_total", 260, 13), ("cmas", 52, 1)],
 )
 def test_pairs_of_strength(name, maximum, every):
     pairs = pairs_of_whole_numbers(maximum, every=every)
@@ -93,7 +94,22 @@ def test_pairs_of_strength(name, maximum, every):
     assert_array_equal(points, expected_points("strength", scale, pairs))
 
 
-ENZYME_TEXTS = ["0", "7.5", "30", "60", "100.001", "180", "200", "220", "399.999", "400", "1000", "3000", "3300", "12345.6"]
+ENZYME_TEXTS = [
+    "0",
+    "7.5",
+    "30",
+    "60",
+    "100.001",
+    "180",
+    "200",
+    "220",
+    "399.999",
+    "400",
+    "1000",
+    "3000",
+    "3300",
+    "12345.6",
+]
 ULN_TEXTS = ["0.001", "30", "200", "220.5"]
 
 

@@ -1,4 +1,4 @@
-"""Percentiles: worked by hand, and against NumPy's own names for the two definitions (averaged_inverted_cdf, linear)."""
+"""Percentiles: worked by hand, and against NumPy, whose names for the two are averaged_inverted_cdf and linear."""
 
 from fractions import Fraction
 

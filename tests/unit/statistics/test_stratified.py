@@ -39,7 +39,7 @@ def test_risk_difference_is_that_of_fractions(tables):
     difference, variance = difference_and_variance(tables)
     answer = estimate_mantel_haenszel_difference(tables, level=0.95)
     assert float(answer.estimate) == pytest.approx(float(difference), abs=1e-12)
-    if -1 < float(answer.lower) and float(answer.upper) < 1:
+    if float(answer.lower) > -1 and float(answer.upper) < 1:
         width = 2 * 1.959963984540054 * max(0.0, float(variance)) ** 0.5
         assert float(answer.upper - answer.lower) == pytest.approx(width, abs=1e-7)
 

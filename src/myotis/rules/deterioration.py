@@ -1,0 +1,175 @@
+"""Deterioration: suspected at one visit, confirmed by a run of visits.
+
+A visit meets the definition when one of its limbs does, each a number of measures that are worse than at baseline
+by at least so much. Where measures are missing the answer may be unknown. Deterioration is confirmed at the visit
+that completes a run of consecutive scheduled visits, and no later visit undoes it.
+"""
+
+from fractions import Fraction
+from typing import Final, NamedTuple
+
+from myotis.instruments.tis import PLAIN_SLOTS
+from myotis.instruments.tis_levels import Slot
+from myotis.protocol.criteria import PercentOf, SameLimb, UnevaluableVisit, ZeroBaseline
+from myotis.protocol.trial import Trial
+from myotis.terms.missing import MISSING, NO, UNKNOWN, YES, at_least
+from myotis.terms.rule import Steps, rule, rule_part
+
+MET: Final = 0
+LIMBS_MET: Final = 1
+LIMBS_UNKNOWN: Final = 2
+STATUS: Final = 3
+FIELD_COUNT: Final = 4
+
+NONE: Final = 0
+SUSPECTED: Final = 1
+CONFIRMED: Final = 2
+STATUS_NAMES: Final = {NONE: "none", SUSPECTED: "suspected", CONFIRMED: "confirmed", MISSING: "not_evaluable"}
+
+WHOLE: Final = 10_000
+"""Percentages are kept in hundredths of a percent."""
+
+
+class DeteriorationLimits(NamedTuple):
+    """The definition as integers. ``limb``, ``column``, ``steps`` and ``percent`` have one entry for each worsening:
+    its limb, its column of x, and its limit in grid steps or in hundredths of a percent (the other is MISSING)."""
+
+    better: tuple[int, ...]
+    span: tuple[int, ...]
+    needed: tuple[int, ...]
+    limb: tuple[int, ...]
+    column: tuple[int, ...]
+    steps: tuple[int, ...]
+    percent: tuple[int, ...]
+    run: int
+    same_limb: int
+    percent_of: int
+    zero_baseline: int
+    unevaluable_visit: int
+
+
+def deterioration_limits(trial: Trial) -> DeteriorationLimits | None:
+    """The definition of a trial as integers; None where the trial has none."""
+    definition = trial.deterioration
+    if definition is None:
+        return None
+    measures = [measure for slot in PLAIN_SLOTS if (measure := trial.tis.settings.measure(slot))]
+    worsenings = [(index, worsening) for index, limb in enumerate(definition.limbs) for worsening in limb.of]
+    columns = [PLAIN_SLOTS.index(Slot(worsening.measure)) for _, worsening in worsenings]
+    limits = [worsening.worse_by for _, worsening in worsenings]
+    return DeteriorationLimits(
+        better=tuple(int(measure.better) for measure in measures),
+        span=tuple(measure.range_steps for measure in measures),
+        needed=tuple(limb.at_least for limb in definition.limbs),
+        limb=tuple(index for index, _ in worsenings),
+        column=tuple(columns),
+        steps=tuple(
+            MISSING if limit.unit == "%" else measures[column].grid.step(Fraction(limit.number))
+            for limit, column in zip(limits, columns, strict=True)
+        ),
+        percent=tuple(int(limit.number * 100) if limit.unit == "%" else MISSING for limit in limits),
+        run=definition.consecutive_visits,
+        same_limb=int(definition.same_limb),
+        percent_of=int(definition.percent_of),
+        zero_baseline=int(definition.zero_baseline),
+        unevaluable_visit=int(definition.unevaluable_visit),
+    )
+
+
+@rule_part
+def is_worse(x: Steps, visit: int, worsening: int, limits: DeteriorationLimits) -> int:
+    """Is one measure worse than at baseline by at least its limit? YES, NO, or UNKNOWN where a value is missing."""
+    column = limits.column[worsening]
+    before, now = x[0, column], x[visit, column]
+    if before == MISSING or now == MISSING:
+        return UNKNOWN
+    worse = limits.better[column] * (before - now)
+    if limits.steps[worsening] != MISSING:
+        return YES if worse >= limits.steps[worsening] else NO
+    whole = before
+    if limits.percent_of == PercentOf.RANGE:
+        whole = limits.span[column]
+    elif before == 0:
+        if limits.zero_baseline == ZeroBaseline.ANY_WORSENING:
+            return YES if worse > 0 else NO
+        if limits.zero_baseline == ZeroBaseline.NEVER:
+            return NO
+        whole = limits.span[column]
+    return YES if WHOLE * worse >= limits.percent[worsening] * whole else NO
+
+
+@rule_part
+def run_of_visits(out: Steps, visit: int, limb: int, limits: DeteriorationLimits) -> int:
+    """How many visits up to this one, one after the other, meet the limb (any limb where ``limb`` is MISSING)."""
+    length = 0
+    for earlier in range(visit, 0, -1):
+        answer = out[earlier, MET]
+        if limb != MISSING:
+            answer = YES if out[earlier, LIMBS_MET] >> limb & 1 else NO
+            if out[earlier, LIMBS_UNKNOWN] >> limb & 1:
+                answer = UNKNOWN
+        if answer == YES:
+            length += 1
+        elif answer == NO or limits.unevaluable_visit == UnevaluableVisit.BREAKS_THE_RUN:
+            break
+    return length
+
+
+@rule_part
+def find_limbs(x: Steps, visit: int, limits: DeteriorationLimits, out: Steps) -> None:
+    """Fill in which limbs the visit meets, which it may meet, and whether it meets any."""
+    met, unknown, limbs_met, limbs_unknown = 0, 0, 0, 0
+    for limb in range(len(limits.needed)):
+        known_worse, maybe_worse = 0, 0
+        for worsening in range(len(limits.limb)):
+            if limits.limb[worsening] == limb:
+                answer = is_worse(x, visit, worsening, limits)
+                known_worse += int(answer == YES)
+                maybe_worse += int(answer == UNKNOWN)
+        answer = at_least(limits.needed[limb], known_worse, maybe_worse)
+        if answer == YES:
+            met += 1
+            limbs_met |= 1 << limb
+        elif answer == UNKNOWN:
+            unknown += 1
+            limbs_unknown |= 1 << limb
+    out[visit, MET] = at_least(1, met, unknown)
+    out[visit, LIMBS_MET] = limbs_met
+    out[visit, LIMBS_UNKNOWN] = limbs_unknown
+
+
+@rule_part
+def is_confirmed(out: Steps, visit: int, limits: DeteriorationLimits) -> bool:
+    """Does the visit complete a run, or was deterioration confirmed before?"""
+    if visit > 1 and out[visit - 1, STATUS] == CONFIRMED:
+        return True
+    if limits.same_limb == SameLimb.ANY_LIMB:
+        return run_of_visits(out, visit, MISSING, limits) >= limits.run
+    for limb in range(len(limits.needed)):  # noqa: SIM110 (Numba has no any)
+        if run_of_visits(out, visit, limb, limits) >= limits.run:
+            return True
+    return False
+
+
+@rule
+def deterioration_course(x: Steps, limits: DeteriorationLimits, out: Steps) -> None:
+    """The deterioration status of a subject at every scheduled visit after the baseline, row 0.
+
+    ``x[visit]`` begins with the five measures in the order of ``PLAIN_SLOTS``; a missed visit is a row of MISSING.
+    ``out[visit]``: whether the visit meets the definition, the limbs that it meets and may meet (one bit each), and
+    the status: NONE, SUSPECTED, CONFIRMED, or MISSING where it can't be evaluated.
+    """
+    for visit in range(x.shape[0]):
+        if visit == 0:
+            for field in range(FIELD_COUNT):
+                out[0, field] = MISSING
+            continue
+        find_limbs(x, visit, limits, out)
+        status = MISSING
+        if is_confirmed(out, visit, limits):
+            status = CONFIRMED
+        elif out[visit, MET] == YES:
+            status = SUSPECTED
+        elif out[visit, MET] == NO:
+            status = NONE
+        out[visit, STATUS] = status

@@ -1,0 +1,150 @@
+"""Eligibility: each criterion met, not met or unknown, and what follows."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from myotis.protocol.criteria import Condition, FactDeclaration
+from myotis.protocol.trial import Trial
+from myotis.terms.grid import Grid
+from myotis.terms.missing import MISSING, NO, UNKNOWN, YES, at_least
+from myotis.terms.rule import Steps, rule, rule_part
+from myotis.terms.units import Quantity
+
+EQUAL: Final = 0
+AT_LEAST: Final = 1
+ABOVE: Final = 2
+AT_MOST: Final = 3
+BELOW: Final = 4
+COMPARISONS: Final = {"equals": EQUAL, "at_least": AT_LEAST, "above": ABOVE, "at_most": AT_MOST, "below": BELOW}
+
+THOUSANDTHS: Final = Grid("", 1000, 10**12)
+"""Screening facts are kept in thousandths of their unit."""
+
+
+class EligibilityLimits(NamedTuple):
+    """The criteria as integers: for each condition its group, fact, comparison and limit; for each group its
+    criterion and how many of its conditions are needed."""
+
+    criterion_count: int
+    group_criterion: tuple[int, ...]
+    group_needed: tuple[int, ...]
+    group: tuple[int, ...]
+    fact: tuple[int, ...]
+    comparison: tuple[int, ...]
+    limit: tuple[int, ...]
+
+
+def eligibility_limits(trial: Trial) -> EligibilityLimits:
+    """The criteria of a trial as integers."""
+    facts = {fact.id: (position, fact) for position, fact in enumerate(trial.facts)}
+    groups = [(index, group) for index, criterion in enumerate(trial.eligibility) for group in criterion.require]
+    conditions = [(index, condition) for index, (_, group) in enumerate(groups) for condition in group.of]
+    compared = [_comparison(condition, facts[condition.fact][1]) for _, condition in conditions]
+    return EligibilityLimits(
+        criterion_count=len(trial.eligibility),
+        group_criterion=tuple(index for index, _ in groups),
+        group_needed=tuple(group.at_least for _, group in groups),
+        group=tuple(index for index, _ in conditions),
+        fact=tuple(facts[condition.fact][0] for _, condition in conditions),
+        comparison=tuple(comparison for comparison, _ in compared),
+        limit=tuple(limit for _, limit in compared),
+    )
+
+
+def _comparison(condition: Condition, fact: FactDeclaration) -> tuple[int, int]:
+    ((name, value),) = condition.comparisons.items()
+    return COMPARISONS[name], encode_fact(value, fact)
+
+
+def encode_fact(value: object, fact: FactDeclaration) -> int:
+    """A screening fact as an integer: yes and no, the position of a choice, thousandths of a number's unit.
+
+    None becomes MISSING. Raises ValueError for what the fact can't be; numbers are exact (int, Decimal, Fraction).
+    """
+    if value is None:
+        return MISSING
+    if fact.kind == "yes_no" and isinstance(value, bool):
+        return YES if value else NO
+    if fact.kind == "choice" and value in fact.choices:
+        return fact.choices.index(str(value))
+    if fact.kind == "number":
+        number = value.number if isinstance(value, Quantity) else value
+        if isinstance(number, int | Decimal | Fraction) and not isinstance(number, bool):
+            return THOUSANDTHS.step(Fraction(number))
+    raise ValueError(f"{fact.id} takes {', '.join(fact.choices) or fact.kind}")
+
+
+@rule_part
+def is_met(value: int, comparison: int, limit: int) -> int:
+    """Does a fact meet a condition? UNKNOWN where the fact is."""
+    if value == MISSING:
+        return UNKNOWN
+    met = value == limit
+    if comparison == AT_LEAST:
+        met = value >= limit
+    elif comparison == ABOVE:
+        met = value > limit
+    elif comparison == AT_MOST:
+        met = value <= limit
+    elif comparison == BELOW:
+        met = value < limit
+    return YES if met else NO
+
+
+@rule_part
+def is_group_met(x: Steps, screening: int, group: int, limits: EligibilityLimits) -> int:
+    """Are enough conditions of a group met?"""
+    known, unknown = 0, 0
+    for condition in range(len(limits.group)):
+        if limits.group[condition] == group:
+            value = x[screening, limits.fact[condition]]
+            answer = is_met(value, limits.comparison[condition], limits.limit[condition])
+            known += int(answer == YES)
+            unknown += int(answer == UNKNOWN)
+    return at_least(limits.group_needed[group], known, unknown)
+
+
+@rule
+def check_criteria(x: Steps, limits: EligibilityLimits, out: Steps) -> None:
+    """Each criterion of each screening of a subject.
+
+    ``x[screening, fact]``: facts as ``encode_fact`` gives them. ``out[screening, criterion]``: YES where the criterion
+    is met (for an exclusion that means excluded), NO, or UNKNOWN.
+    """
+    for screening in range(x.shape[0]):
+        for criterion in range(limits.criterion_count):
+            groups, known, unknown = 0, 0, 0
+            for group in range(len(limits.group_criterion)):
+                if limits.group_criterion[group] == criterion:
+                    groups += 1
+                    answer = is_group_met(x, screening, group, limits)
+                    known += int(answer == YES)
+                    unknown += int(answer == UNKNOWN)
+            out[screening, criterion] = at_least(groups, known, unknown)
+
+
+class Eligibility(NamedTuple):
+    """The answer for one subject: by criterion whether it is met, and whether the subject may be enrolled."""
+
+    criteria: dict[str, int]
+    eligible: int
+
+
+def assess_eligibility(trial: Trial, facts: Mapping[str, object]) -> Eligibility:
+    """Assess one subject's screening facts against the protocol, criterion by criterion.
+
+    ``facts`` goes from the id of a fact to its value; an absent one is unknown. Eligible is YES where every
+    inclusion criterion is met and no exclusion criterion is, UNKNOWN where that may still come out.
+    """
+    x = np.array([[encode_fact(facts.get(fact.id), fact) for fact in trial.facts]], dtype=np.int64)
+    out = np.empty((1, len(trial.eligibility)), dtype=np.int64)
+    check_criteria(x, eligibility_limits(trial), out)
+    answers = {criterion.id: int(answer) for criterion, answer in zip(trial.eligibility, out[0], strict=True)}
+    wanted = {"inclusion": YES, "exclusion": NO}
+    passed = sum(answers[criterion.id] == wanted[criterion.kind] for criterion in trial.eligibility)
+    open_ = sum(answer == UNKNOWN for answer in answers.values())
+    return Eligibility(answers, at_least(len(answers), passed, open_))
