@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
+from myotis.instruments.chq import chq_phs
+from myotis.instruments.core_set import Criteria
 from myotis.instruments.tis import COLUMN_COUNT, TisSettings, compute_tis, score_courses
 from myotis.instruments.tis_levels import SLOTS
 from myotis.instruments.tis_rule import (
@@ -97,6 +99,44 @@ def test_scores_and_bounds_are_those_of_the_oracle(before, after, choices):
     slots = dict(zip(oracle.BANDS, SLOTS, strict=True))
     assert scores.not_evaluable_because[1] == ";".join(slots[name] for name in expected.missing)
     assert scores.category[1] == ("" if expected.tis is None else oracle.category(expected.tis, "adult"))
+
+
+PRINTO = TisSettings(criteria=Criteria.JUVENILE_PRINTO, strength="cmas", chq_phs=chq_phs(10, 60))
+PRINTO_STEPS = (1000, 1000, 1, 168_000, 1, 1000)
+PRINTO_ORACLE = oracle.Criteria(
+    scales={
+        "physician": oracle.VAS,
+        "patient": oracle.VAS,
+        "strength": oracle.Scale(0, 52, high_is_good=True, spacing="1"),
+        "function": oracle.Scale(0, 3, high_is_good=False, spacing="1/8"),
+        "extramuscular": oracle.Scale(0, 20, high_is_good=False, spacing="1"),
+        "enzyme": oracle.Scale(10, 60, high_is_good=True, spacing="1"),
+    },
+    multiples={},
+)
+PRINTO_VISIT = st.tuples(
+    or_missing(VAS), or_missing(VAS), or_missing(st.integers(0, 52)), or_missing(st.sampled_from(range(0, 504_001, 21_000))),
+    or_missing(st.integers(0, 20)), or_missing(st.integers(100, 600).map(lambda tenths: 100 * tenths)),
+)  # fmt: skip
+
+
+@law
+@given(before=PRINTO_VISIT, after=PRINTO_VISIT)
+def test_scores_and_bounds_of_the_printo_core_set_are_those_of_the_oracle(before, after):
+    names = ("physician", "patient", "strength", "function", "extramuscular", "enzyme")
+    first, then = (
+        {
+            n: None if step == MISSING else str(Fraction(step, per))
+            for n, per, step in zip(names, PRINTO_STEPS, row, strict=True)
+        }
+        for row in (before, after)
+    )
+    expected = oracle.score(PRINTO_ORACLE, first, then)
+    scores = score_courses(np.array([before, after]), np.array([0, 2]), PRINTO)
+    assert (scores.low[1], scores.high[1]) == (expected.low, expected.high)
+    assert (None if np.isnan(scores.tis[1]) else scores.tis[1]) == expected.tis
+    assert scores.category[1] == ("" if expected.tis is None else oracle.category(expected.tis, "juvenile"))
+    assert scores.enzyme_used[1] == ""
 
 
 @law

@@ -183,18 +183,14 @@ class CsvSource:
             raise InputError(check.faults)
 
     def _parse(self, data: bytes, wanted: list[int]) -> pl.DataFrame:
-        frame = pl.read_csv(
-            data,
-            has_header=False,
-            columns=sorted(wanted),
-            separator=self.separator,
-            infer_schema=False,
-            truncate_ragged_lines=False,
-        )
-        frame.columns = [self.columns[position] for position in sorted(wanted)]
+        if data.startswith(codecs.BOM_UTF8):
+            data = codecs.BOM_UTF8 + data  # Polars takes one away, and this one belongs to a field
+        schema = {f"column_{position}": pl.String for position in range(len(self.columns))}
+        names = {f"column_{position}": self.columns[position] for position in wanted}
+        frame = pl.read_csv(data, has_header=False, schema=schema, columns=list(names), separator=self.separator)
         if b'""' in data:  # a quoted empty field is as empty as an unquoted one
             frame = frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
-        return frame.select(self.columns[position] for position in wanted)
+        return frame.select(list(names)).rename(names)
 
     def _blocks(self) -> Iterator[tuple[bytes, Records]]:
         """Blocks of whole records."""

@@ -43,7 +43,7 @@ PLAIN_SLOTS = (Slot.PHYSICIAN_GLOBAL, Slot.PATIENT_GLOBAL, Slot.STRENGTH, Slot.F
 
 COLUMN_COUNT = FIRST_ENZYME + 2 * len(ENZYMES)
 
-LARGEST_MULTIPLE = 99
+LARGEST_MULTIPLE = 90
 """The largest range multiple that keeps the rule's products below 2**63."""
 
 

@@ -2,8 +2,8 @@
 
 The change of a measure is taken from the baseline, over the range of the measure, in percent; the limits are
 compared by cross-multiplication, so no percent is ever computed or rounded here. Worsening earns nothing and
-costs nothing. Every product stays below 2**63: values of enzymes below 10**10 steps, upper limits of normal
-(ULN) below 10**7, range multiples below 100.
+costs nothing. Every product stays below 2**63: values of enzymes are at most 10**9 steps and their upper limits of
+normal (ULN) 10**7, or multiples of the ULN at most 10**10 with a ULN of 10**6, and range multiples at most 90.
 """
 
 from enum import IntEnum

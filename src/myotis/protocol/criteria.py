@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from myotis.errors import SettingError
 from myotis.instruments.chq import chq_phs
 from myotis.instruments.core_set import Criteria
 from myotis.instruments.tis import TisSettings
@@ -26,6 +27,16 @@ class FactDeclaration(Section):
     unit: str | None = None
     choices: tuple[str, ...] = ()
 
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if (self.kind == "number") != (self.unit is not None):
+            raise ValueError("has a unit without being a number, or is one without; expected a unit for numbers only")
+        if (self.kind == "choice") != bool(self.choices):
+            raise ValueError(
+                "has choices without being a choice, or is one without; expected choices for a choice only"
+            )
+        return self
+
 
 class Condition(Section):
     """One comparison of a fact. Exactly one of the comparisons is given."""
@@ -46,7 +57,7 @@ class Condition(Section):
     @model_validator(mode="after")
     def _one_comparison(self) -> Self:
         if len(self.comparisons) != 1:
-            raise ValueError("needs exactly one of equals, at_least, above, at_most, below")
+            raise ValueError("does not compare once; expected exactly one of equals, at_least, above, at_most, below")
         return self
 
 
@@ -59,7 +70,7 @@ class Group(Section):
     @model_validator(mode="after")
     def _enough(self) -> Self:
         if self.at_least > len(self.of):
-            raise ValueError(f"asks for {self.at_least} of {len(self.of)} conditions")
+            raise ValueError(f"asks for {self.at_least} of {len(self.of)} conditions; expected at most {len(self.of)}")
         return self
 
 
@@ -87,7 +98,8 @@ class TisPlan(Section):
 
     @property
     def settings(self) -> TisSettings:
-        """The plan as settings of the TIS; raises SettingError where they contradict one another."""
+        """The plan as settings of the TIS; raises SettingError where they contradict one another, ValueError for
+        a range of the CHQ-PhS whose minimum is not below its maximum."""
         return TisSettings(
             criteria=self.criteria,
             strength=self.strength,
@@ -98,6 +110,14 @@ class TisPlan(Section):
             above_range=self.above_range,
             missing=self.missing,
         )
+
+
+def find_settings(plan: TisPlan) -> TisSettings | None:
+    """The settings of the TIS, or None where they contradict one another."""
+    try:
+        return plan.settings
+    except (SettingError, ValueError):
+        return None
 
 
 class PercentOf(IntEnum):
@@ -147,7 +167,7 @@ class Limb(Section):
     @model_validator(mode="after")
     def _enough(self) -> Self:
         if self.at_least > len(self.of):
-            raise ValueError(f"asks for {self.at_least} of {len(self.of)} worsenings")
+            raise ValueError(f"asks for {self.at_least} of {len(self.of)} worsenings; expected at most {len(self.of)}")
         return self
 
 

@@ -87,15 +87,20 @@ class ReducedDose(Section):
 
 
 class Infusion(Section):
-    """How a dose by weight is infused."""
+    """How a dose by weight is infused into a vein, or under the skin."""
 
+    route: Literal["intravenous", "subcutaneous"]
     dose: Annotated[Quantity, Units("g/kg")]
     concentration: Annotated[Quantity, Units("g/L")]
     days: tuple[int, int]
     """The fewest and the most consecutive days over which one cycle may be split."""
     weight: Literal["baseline", "each_cycle"]
     """Which body weight the dose is computed from."""
-    rate_steps: tuple[RateStep, ...] = Field(min_length=1)
+    every_weeks: Annotated[int, Field(ge=1)] | None = None
+    """The weeks from one dose to the next where subjects dose themselves between visits. Without it, each visit with
+    the activity ``infusion`` is a dose."""
+    rate_steps: tuple[RateStep, ...] = ()
+    """How an intravenous infusion is sped up; under the skin the rate is the site's and has no steps here."""
     risk_rate_cap: Annotated[Quantity, Units("mL/kg/min")] | None = None
     """The highest rate for subjects at thrombotic or renal risk."""
     reduced_dose: ReducedDose | None = None

@@ -16,6 +16,19 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
 
 
+def canonical_number(number: Decimal) -> str:
+    """An exact number without the zeros that don't change it, so that 2.0 and 2 are one value.
+
+    >>> canonical_number(Decimal("2.0")), canonical_number(Decimal("0.10")), canonical_number(Decimal("100"))
+    ('2', '0.1', '100')
+    """
+    return f"{number.normalize():f}"
+
+
+def _canonical_quantity(quantity: Quantity) -> str:
+    return f"{canonical_number(quantity.number)} {quantity.unit}"
+
+
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 """A name that other parts of the file, and columns of data, refer to."""
 
@@ -27,7 +40,7 @@ class Units:
         self.units = units
 
     def __get_pydantic_core_schema__(self, _source: object, _handler: object) -> CoreSchema:
-        text = core_schema.plain_serializer_function_ser_schema(str)
+        text = core_schema.plain_serializer_function_ser_schema(_canonical_quantity)
         return core_schema.no_info_plain_validator_function(self._parse, serialization=text)
 
     def __get_pydantic_json_schema__(self, _schema: object, _handler: object) -> dict[str, Any]:
@@ -47,7 +60,7 @@ class ByName:
         return core_schema.no_info_plain_validator_function(self._parse, serialization=name)
 
     def __get_pydantic_json_schema__(self, _schema: object, _handler: object) -> dict[str, Any]:
-        return {"enum": list(self.choices)}
+        return {"type": "string", "enum": list(self.choices)}
 
     def _parse(self, value: object) -> IntEnum:
         if value in self.choices.values() and isinstance(value, IntEnum):
@@ -66,5 +79,7 @@ def exact_decimal(value: object) -> Decimal:
     raise ValueError("is not a number; expected for example 20 or 1.5")
 
 
-Number = Annotated[Decimal, BeforeValidator(exact_decimal), PlainSerializer(str), WithJsonSchema({"type": "number"})]
+Number = Annotated[
+    Decimal, BeforeValidator(exact_decimal), PlainSerializer(canonical_number), WithJsonSchema({"type": "number"})
+]
 """An exact decimal number without a unit, such as a TIS or a count."""

@@ -8,7 +8,7 @@ everything below its place; the most exact place wins. A value that no source ho
 from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from myotis.protocol.fields import Section
 from myotis.terms.source import Fact, Source, Status
@@ -20,35 +20,39 @@ UNSOURCED = frozenset({"id", "label", "title", "schema_version", "version", "ref
 class Provenance(Section):
     """The source of the values at one place."""
 
-    status: Status
+    status: Status = Field(strict=False)
     reference: str | None = None
     """The id of an entry of ``[references]``."""
     note: str = ""
 
-    @model_validator(mode="before")
-    @classmethod
-    def _status_from_text(cls, data: Any) -> Any:
-        if isinstance(data, dict) and isinstance(data.get("status"), str) and data["status"] in set(Status):
-            return data | {"status": Status(data["status"])}
-        return data
-
     @model_validator(mode="after")
     def _says_where(self) -> Self:
         if self.status in {Status.VERIFIED, Status.DERIVED} and self.reference is None:
-            raise ValueError(f"is {self.status} but names no reference")
+            raise ValueError(f"is {self.status} but names no reference; expected the id of an entry of [references]")
         if self.status in {Status.ASSUMED, Status.RECALLED, Status.OPEN} and not self.note:
-            raise ValueError(f"is {self.status} but has no note that says why")
+            raise ValueError(f"is {self.status} but has no note; expected a note that says why")
         return self
 
 
 def flatten(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Every leaf of a parsed file with its path; entries of a list are called by their id, else by their position."""
+    """Every leaf of a parsed file with its path.
+
+    Entries of a list are called by their id, fact or measure, else by their position; those that share a name get
+    their position behind it.
+
+    >>> [".".join(path) for path, _ in flatten({"of": [{"fact": "age", "above": 1}, {"fact": "age", "above": 2}]})]
+    ['of.age#0.fact', 'of.age#0.above', 'of.age#1.fact', 'of.age#1.above']
+    """
     if isinstance(value, Mapping):
         for name, below in value.items():
             yield from flatten(below, (*path, str(name)))
     elif isinstance(value, list | tuple) and any(isinstance(entry, Mapping) for entry in value):
-        for position, entry in enumerate(value):
-            yield from flatten(entry, (*path, str(entry.get("id", entry.get("fact", entry.get("measure", position))))))
+        names = [
+            str(entry.get("id", entry.get("fact", entry.get("measure", position))))
+            for position, entry in enumerate(value)
+        ]
+        for position, (name, entry) in enumerate(zip(names, value, strict=True)):
+            yield from flatten(entry, (*path, name if names.count(name) == 1 else f"{name}#{position}"))
     else:
         yield path, value
 
@@ -73,6 +77,12 @@ def list_facts(
     """Every value of a protocol with its source, in the order of the file."""
     for path, value in flatten(values):
         found = find_provenance(path, provenance)
-        if not UNSOURCED & set(path) and found is not None:
+        if value not in (None, []) and not UNSOURCED & set(path) and found is not None:
             reference = references.get(found.reference or "", "")
-            yield Fact(".".join(path), str(value), Source(reference, found.status, found.note))
+            yield Fact(".".join(path), _display(value), Source(reference, found.status, found.note))
+
+
+def _display(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(str(entry) for entry in value) if isinstance(value, list) else str(value)

@@ -13,9 +13,19 @@ from myotis.errors import Fault, InputError
 from myotis.protocol.trial import Trial
 
 KINDS = {
-    "missing": ("is missing", "a value"),
-    "extra_forbidden": ("is not a field of the protocol", "a field that the documentation lists"),
+    "missing": ("is missing", "a value", "Add it."),
+    "extra_forbidden": (
+        "is not a field of the protocol",
+        "a field of the JSON Schema",
+        "Correct its name, or remove it.",
+    ),
+    "string_pattern_mismatch": ("is not a name of this form", "text that matches {pattern}", "Rename it."),
+    "too_short": ("has too few entries", "at least {min_length}", "Add an entry."),
+    "too_long": ("has too many entries", "at most {max_length}", "Remove an entry."),
 }
+"""What a wrong field says, expects and advises, by the kind of error that pydantic found."""
+
+WRONG_VALUE = "Input should be "
 
 
 def shipped_trials() -> list[str]:
@@ -36,9 +46,8 @@ def read_trial(source: str | Path) -> Trial:
     try:
         values = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(
-            [Fault(file=name, what=f"the file is not TOML: {error}", expected="a protocol file")]
-        ) from error
+        fault = Fault(file=name, what=f"the file is not TOML: {error}", expected="TOML", remedy="Correct the line.")
+        raise InputError([fault]) from error
     try:
         return Trial.model_validate(_listed(values))
     except ValidationError as error:
@@ -57,10 +66,11 @@ def _read_text(source: str | Path) -> tuple[str, str]:
     try:
         return path.name, path.read_text("utf-8")
     except UnicodeDecodeError as error:
-        raise InputError([Fault(file=path.name, what="the text is not UTF-8", expected="UTF-8")]) from error
+        fault = Fault(file=path.name, what="the text is not UTF-8", expected="UTF-8", remedy="Save the file as UTF-8.")
+        raise InputError([fault]) from error
     except OSError as error:
-        what = f"the file can't be read ({error.strerror})"
-        raise InputError([Fault(file=path.name, what=what, expected=f"a protocol file, or one of {known}")]) from error
+        what, expected = f"the file can't be read ({error.strerror})", f"a protocol file, or one of {known}"
+        raise InputError([Fault(file=path.name, what=what, expected=expected)]) from error
 
 
 def _listed(value: Any) -> Any:
@@ -71,14 +81,17 @@ def _listed(value: Any) -> Any:
 
 
 def _fault(details: ErrorDetails, values: Any) -> Fault:
-    what, expected = KINDS.get(details["type"], ("", ""))
+    what, expected, remedy = KINDS.get(details["type"], ("", "", ""))
     if not what:
-        message = details["msg"].removeprefix("Value error, ")
-        what, _, expected = message.partition("; expected ")
+        what, _, expected = details["msg"].removeprefix("Value error, ").partition("; expected ")
+        if what.startswith(WRONG_VALUE):
+            what, expected = "does not hold what the field takes", what.removeprefix(WRONG_VALUE)
+        remedy = "Correct the value."
     return Fault(
         what=what,
-        expected=expected or "what the documentation of the field says",
-        column=_place(details["loc"], values),
+        expected=expected.format_map(details.get("ctx", {})) if details["type"] in KINDS else expected,
+        remedy=remedy,
+        key=_place(details["loc"], values),
     )
 
 

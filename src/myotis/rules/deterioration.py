@@ -8,10 +8,9 @@ that completes a run of consecutive scheduled visits, and no later visit undoes 
 from fractions import Fraction
 from typing import Final, NamedTuple
 
-from myotis.instruments.tis import PLAIN_SLOTS
+from myotis.instruments.tis import PLAIN_SLOTS, TisSettings
 from myotis.instruments.tis_levels import Slot
-from myotis.protocol.criteria import PercentOf, SameLimb, UnevaluableVisit, ZeroBaseline
-from myotis.protocol.trial import Trial
+from myotis.protocol.criteria import Deterioration, PercentOf, SameLimb, UnevaluableVisit, ZeroBaseline
 from myotis.terms.missing import MISSING, NO, UNKNOWN, YES, at_least
 from myotis.terms.rule import Steps, rule, rule_part
 
@@ -48,12 +47,9 @@ class DeteriorationLimits(NamedTuple):
     unevaluable_visit: int
 
 
-def deterioration_limits(trial: Trial) -> DeteriorationLimits | None:
-    """The definition of a trial as integers; None where the trial has none."""
-    definition = trial.deterioration
-    if definition is None:
-        return None
-    measures = [measure for slot in PLAIN_SLOTS if (measure := trial.tis.settings.measure(slot))]
+def deterioration_limits(definition: Deterioration, settings: TisSettings) -> DeteriorationLimits:
+    """A trial's definition as integers, for the measures that fill the slots of the core set."""
+    measures = [measure for slot in PLAIN_SLOTS if (measure := settings.measure(slot))]
     worsenings = [(index, worsening) for index, limb in enumerate(definition.limbs) for worsening in limb.of]
     columns = [PLAIN_SLOTS.index(Slot(worsening.measure)) for _, worsening in worsenings]
     limits = [worsening.worse_by for _, worsening in worsenings]

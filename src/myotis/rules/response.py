@@ -1,5 +1,6 @@
 """Response: an improvement that the protocol calls a success, and nothing that rules it out."""
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from myotis.instruments.tis_levels import TENTHS
@@ -39,14 +40,17 @@ class ResponseLimits(NamedTuple):
     incomplete_tis: int
 
 
-def response_limits(trial: Trial) -> ResponseLimits:
-    """The definition of a trial as integers.
+def response_limits(trial: Trial, visits: Sequence[str]) -> ResponseLimits | None:
+    """The definition of a trial as integers, for courses whose rows are these visits (ids), the baseline first.
 
-    A definition that looks at several visits applies at the visit that the protocol names and at no other; one that
-    looks at a single visit says of each visit whether the subject responds there.
+    A definition that looks at several visits applies at the visit that the protocol names and at no other, and
+    nowhere (None) where these are not among ``visits``. One that looks at a single visit says of each visit whether
+    the subject responds there.
     """
     definition = trial.response
-    rows = {visit.id: row for row, visit in enumerate(trial.assessment_visits)}
+    rows = {visit: row for row, visit in enumerate(visits)}
+    if definition.also_at_one_of and not {definition.visit, *definition.also_at_one_of} <= set(rows):
+        return None
     also = tuple(rows[visit] for visit in definition.also_at_one_of)
     return ResponseLimits(
         threshold_tenths=int(definition.tis_at_least * TENTHS),

@@ -11,6 +11,7 @@ from myotis.errors import Fault, InputError, SettingError
 from myotis.instruments.cdasi import CDASI_ACTIVITY, CDASI_DAMAGE
 from myotis.instruments.core_set import CORE_SETS, Criteria
 from myotis.instruments.enzymes import ENZYME_GRID, ENZYMES, ULN_GRID, XULN_GRID
+from myotis.instruments.haq import HAQ_GRID
 from myotis.instruments.measure import Measure
 from myotis.instruments.tis_levels import Slot
 from myotis.instruments.vas import VAS_GRID, VAS_GRID_MM
@@ -28,7 +29,8 @@ class Reading:
     """One column of numbers: what we call it, its name in the file, its grid, and its closed range in grid steps.
 
     ``measure`` is the measure it records, None for enzymes and their upper limits of normal (ULN); ``slot`` the
-    place of the core set that it fills.
+    place of the core set that it fills. ``if_outside`` and ``if_off_grid`` say what to do with a number that is out of
+    range or off the grid.
     """
 
     name: str
@@ -37,7 +39,8 @@ class Reading:
     low: int
     high: int
     expected: str
-    remedy: str = ""
+    if_outside: str = ""
+    if_off_grid: str = ""
     measure: Measure | None = None
     slot: Slot | None = None
 
@@ -242,9 +245,8 @@ class _Search:
     def _reading(self, measure: Measure, name: str, grid: Grid, slot: Slot | None) -> Reading:
         low, high = sorted((measure.best, measure.worst))
         expected = f"{grid.fraction(low)} to {grid.fraction(high)} {grid.unit}"
-        remedy = ""
-        if grid == VAS_GRID:
-            remedy = f"If it was recorded in millimeters, call the column {measure.name}_mm"
+        in_mm = f"If it was recorded in millimeters, call the column {measure.name}_mm"
+        rounded = "Give all the decimals of the score, or three"
         return Reading(
             name=measure.name,
             column=self.theirs[name],
@@ -252,7 +254,8 @@ class _Search:
             low=low,
             high=high,
             expected=expected,
-            remedy=remedy,
+            if_outside=in_mm if grid == VAS_GRID else "",
+            if_off_grid=rounded if grid == HAQ_GRID else "",
             measure=measure,
             slot=slot,
         )
@@ -324,5 +327,5 @@ def _multiple(name: str, column: str) -> Reading:
         low=0,
         high=XULN_GRID.largest,
         expected="0 or more, with at most 6 decimals",
-        remedy=f"Give {name} and {name}_uln instead, or round the multiple to 6 decimals",
+        if_off_grid=f"Give {name} and {name}_uln instead, or round the multiple to 6 decimals",
     )

@@ -147,8 +147,8 @@ class _Reader:
             (no_number & comma, "the number has a decimal comma", "Write a decimal point"),
             (no_number & ~comma, "this is no number", "Leave the field empty where the value is missing"),
             (infinite, "the number is not finite", ""),
-            (outside, "the number is out of range", reading.remedy),
-            (wrong & ~infinite & ~outside, "the number is off the measure's grid", reading.remedy),
+            (outside, "the number is out of range", reading.if_outside),
+            (wrong & ~infinite & ~outside, "the number is off the measure's grid", reading.if_off_grid),
         ):
             self._fault(where, what, reading.expected, reading.column, remedy)
         steps[no_number | outside] = MISSING

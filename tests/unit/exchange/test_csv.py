@@ -156,3 +156,7 @@ def test_batches_have_the_size_asked_for(tmp_path: Path) -> None:
     source = open_table(path)
     assert [len(frame) for frame in source.batches(10)] == [10, 10, 5]
     assert stack(list(source.batches(7)))["a"].to_list() == [str(number) for number in range(25)]
+
+
+def test_a_mark_that_is_part_of_the_first_field_stays(tmp_path: Path) -> None:
+    assert read(tmp_path, "a,b\n\ufeffx,1\n".encode()).rows() == [("\ufeffx", "1")]

@@ -109,7 +109,7 @@ def test_standard_output_gets_all_or_nothing(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(sys, "stdout", output)
     with pytest.raises(StoppedError):
         stop_writing(Path("-"))
-    assert output.buffer.getvalue() == b""  # type: ignore[attr-defined]
+    assert output.buffer.getvalue() == b""
     with write_table(Path("-")) as writer:
         writer.write(FRAME.select("tis"))
-    assert output.buffer.getvalue() == b"tis\n20\n\n"  # type: ignore[attr-defined]
+    assert output.buffer.getvalue() == b"tis\n20\n\n"

@@ -247,8 +247,8 @@ def test_max_attainable_tis_counts_what_is_missing_at_its_worst():
         ({"criteria": Criteria.JUVENILE_PRINTO}, "measure strength by cmas, not mmt8"),
         ({"strength": "cmas"}, "measure strength by mmt8 or mmt8_unilateral or mmt_total, not cmas"),
         ({"enzyme_multiples": {"crp": 3}}, "crp is no muscle enzyme"),
-        ({"enzyme_multiples": {"ck": 0}}, "range of ck must be 1 to 99"),
-        ({"enzyme_multiples": {"ck": 100}}, "range of ck must be 1 to 99"),
+        ({"enzyme_multiples": {"ck": 0}}, "range of ck must be 1 to 90"),
+        ({"enzyme_multiples": {"ck": 91}}, "range of ck must be 1 to 90"),
     ],
 )
 def test_settings_that_can_not_be(settings, said):

@@ -9,11 +9,14 @@ import pytest
 import tis_fractions as oracle
 from numpy.testing import assert_array_equal
 
+from myotis.instruments.chq import chq_phs
 from myotis.instruments.core_set import Criteria
-from myotis.instruments.tis import COLUMN_COUNT, TisSettings, compute_tis, score_courses
+from myotis.instruments.enzymes import ENZYME_GRID, ULN_GRID, XULN_GRID
+from myotis.instruments.tis import COLUMN_COUNT, LARGEST_MULTIPLE, TisSettings, compute_tis, score_courses
 from myotis.instruments.tis_levels import SLOTS, Slot
 from myotis.instruments.tis_rule import (
     FIELD_COUNT,
+    FIRST_ENZYME,
     AboveRange,
     EnzymeChoice,
     MissingPolicy,
@@ -39,6 +42,7 @@ OTHER_CHOICES = TisSettings(
     above_range=AboveRange.CLAMPED,
     missing=MissingPolicy.ZERO,
 )
+PRINTO = TisSettings(criteria=Criteria.JUVENILE_PRINTO, strength="cmas", chq_phs=chq_phs(0, 900))
 
 
 def points_of(name, slot, pairs, settings=None):
@@ -127,13 +131,25 @@ def test_enzymes_with_upper_limits_that_differ_between_visits(name, multiple, cl
     assert_array_equal(scores.points[:, SLOTS.index(Slot.ENZYME)], [float(points) for points in tried.values()])
 
 
-def test_the_largest_numbers_of_the_grids_do_not_overflow():
-    largest, uln = 1_000_000, 10_000
-    before = {"ck": largest, "ck_uln": uln, "ldh": largest, "ldh_uln": uln}
-    settings = TisSettings(enzyme_multiples={"ck": 99, "ldh": 98}, enzyme_choice=EnzymeChoice.HIGHEST_SHARE_OF_RANGE)
-    scores = compute_tis(before, {"ldh": 0, "ldh_uln": uln}, settings)
-    assert scores.enzyme_used.tolist() == ["ldh"]
-    assert scores.points[0, SLOTS.index(Slot.ENZYME)] == 7.5
+RAW = (ENZYME_GRID.largest, ULN_GRID.largest)
+AS_MULTIPLE = (XULN_GRID.largest, XULN_GRID.step(1))
+
+
+@pytest.mark.parametrize(
+    ("ck", "ldh"), [(RAW, RAW), (RAW, AS_MULTIPLE), (AS_MULTIPLE, RAW), (AS_MULTIPLE, AS_MULTIPLE)]
+)
+@pytest.mark.parametrize("engine", ["interpreted", "compiled"])
+def test_the_largest_numbers_of_the_grids_do_not_overflow(ck, ldh, engine):
+    multiples = {"ck": LARGEST_MULTIPLE, "ldh": LARGEST_MULTIPLE - 1}
+    settings = TisSettings(enzyme_multiples=multiples, enzyme_choice=EnzymeChoice.HIGHEST_SHARE_OF_RANGE)
+    x = np.full((2, FIRST_ENZYME + 4), MISSING, dtype=np.int64)
+    x[0, FIRST_ENZYME:] = [*ck, *ldh]
+    x[1, FIRST_ENZYME:] = [0, ck[1], 0, ldh[1]]
+    scores = score_courses(x, np.array([0, 2]), settings, engine=engine)
+    share = {"ck": Fraction(*ck) / multiples["ck"], "ldh": Fraction(*ldh) / multiples["ldh"]}
+    chosen = max(share, key=share.get)
+    expected = oracle.points_for("enzyme", 100 * share[chosen])
+    assert (scores.enzyme_used[1], scores.points[1, SLOTS.index(Slot.ENZYME)]) == (chosen, expected)
 
 
 @numba.njit
@@ -156,7 +172,7 @@ def random_courses(rows, seed):
     return np.where(draw.random(x.shape) < 0.1, MISSING, x)
 
 
-@pytest.mark.parametrize("settings", [TisSettings(), OTHER_CHOICES], ids=["default", "other"])
+@pytest.mark.parametrize("settings", [TisSettings(), OTHER_CHOICES, PRINTO], ids=["default", "other", "printo"])
 def test_the_three_executors_agree(settings):
     x = random_courses(600, seed=20_221_005)
     offsets = np.arange(0, len(x) + 1, 2)

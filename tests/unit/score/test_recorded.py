@@ -69,11 +69,14 @@ def test_what_is_no_recorded_number(text: str, what: str) -> None:
 
 
 def test_remedies() -> None:
-    faults = read({"physician_global_cm": ["65", "1,5"], "ck_xuln": ["1", "0.12345678"]}).faults
+    recorded = read({"physician_global_cm": ["65", "1,5"], "ck_xuln": ["1", "0.12345678"], "haq": ["1.6667", "4"]})
+    faults = recorded.faults
     assert [fault.remedy for fault in faults] == [
         "If it was recorded in millimeters, call the column physician_global_mm",
+        "Give all the decimals of the score, or three",
         "Write a decimal point",
         "Give ck and ck_uln instead, or round the multiple to 6 decimals",
+        "",
     ]
 
 

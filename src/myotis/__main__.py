@@ -1,0 +1,5 @@
+"""``python -m myotis`` is ``myotis``."""
+
+from myotis.cli.main import main
+
+main()

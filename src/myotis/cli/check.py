@@ -1,0 +1,125 @@
+"""``myotis check``: is a protocol valid, what does it say, what has changed, and where do its numbers come from?"""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import typer
+
+
+def check(
+    protocol: Annotated[str, typer.Option(help="A protocol file, or the name of a shipped trial.")] = "proderm",
+    against: Annotated[str | None, typer.Option(help="An older protocol: show what has changed since.")] = None,
+    sources: Annotated[bool, typer.Option("--sources", help="List every number with its source.")] = False,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of protocol files.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+) -> None:
+    """Check a protocol: say what it is, what has changed, and where its numbers come from."""
+    if sum((against is not None, sources, schema)) > 1:
+        raise typer.BadParameter("--against, --sources and --schema exclude one another")
+    if schema:
+        _print_schema()
+    elif sources:
+        _print_sources(protocol, as_json)
+    elif against is not None:
+        _print_changes(protocol, against, as_json)
+    else:
+        _print_summary(protocol, as_json)
+
+
+def _print_schema() -> None:
+    from myotis.protocol.schema import protocol_schema  # noqa: PLC0415 (loaded on call, so that --help is quick)
+
+    _print_json(protocol_schema())
+
+
+def _print_summary(protocol: str, as_json: bool) -> None:
+    from myotis.protocol.describe import describe_response  # noqa: PLC0415
+    from myotis.protocol.read import read_trial  # noqa: PLC0415
+
+    trial = read_trial(protocol)
+    summary = _identity(trial) | {
+        "visits": [visit.id for visit in trial.visits],
+        "response": describe_response(trial.response),
+        "sources": _count(trial.list_facts()),
+    }
+    if as_json:
+        _print_json(summary)
+        return
+    print(f"{summary['trial']}, {summary['version']}: the protocol is valid")
+    print(f"digest    {summary['digest']}")
+    print(f"visits    {', '.join(summary['visits'])}")
+    print(f"response  {summary['response']}")
+    print(f"sources   {_join_counts(summary['sources'])}")
+
+
+def _print_changes(protocol: str, against: str, as_json: bool) -> None:
+    from myotis.protocol.diff import compare_trials  # noqa: PLC0415
+    from myotis.protocol.read import read_trial  # noqa: PLC0415
+
+    before, after = read_trial(against), read_trial(protocol)
+    changes = list(compare_trials(before, after))
+    if as_json:
+        listed = [change._asdict() for change in changes]
+        _print_json({"before": _identity(before), "after": _identity(after), "changes": listed})
+        return
+    for trial, sign in ((before, "-"), (after, "+")):
+        print(f"{sign * 3} {trial.trial.id}, {trial.trial.version} ({trial.digest[:12]})")
+    print("\n".join(map(str, changes)) or "no difference")
+
+
+def _print_sources(protocol: str, as_json: bool) -> None:
+    from myotis.instruments.catalog import list_instrument_facts  # noqa: PLC0415
+    from myotis.protocol.read import read_trial  # noqa: PLC0415
+
+    trial = read_trial(protocol)
+    listed = {"Instruments": list(list_instrument_facts()), f"Trial {trial.trial.id}": list(trial.list_facts())}
+    if as_json:
+        rows = [{"of": of, **_fields(fact)} for of, facts in listed.items() for fact in facts]
+        _print_json({"facts": rows, "counts": {of: _count(facts) for of, facts in listed.items()}})
+        return
+    for of, facts in listed.items():
+        _print_table(of, [_fields(fact) for fact in facts])
+    for of, facts in listed.items():
+        print(f"{of}: {_join_counts(_count(facts))}")
+
+
+def _print_table(title: str, rows: list[dict[str, str]]) -> None:
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    console = Console(width=None if sys.stdout.isatty() else 200, markup=False, highlight=False, emoji=False)
+    table = Table(*(name.capitalize() for name in rows[0]), title=title, title_justify="left", show_lines=False)
+    for row in rows:
+        table.add_row(*row.values())
+    console.print(table)
+
+
+def _identity(trial: Any) -> dict[str, Any]:
+    return {"trial": trial.trial.id, "version": trial.trial.version, "digest": trial.digest}
+
+
+def _fields(fact: Any) -> dict[str, str]:
+    source = fact.source
+    return {
+        "what": fact.what, "value": fact.value, "status": source.status.value, "reference": source.reference,
+        "note": source.note,
+    }  # fmt: skip
+
+
+def _count(facts: Iterable[Any]) -> dict[str, int]:
+    from myotis.terms.source import Status  # noqa: PLC0415
+
+    counts = Counter(fact.source.status for fact in facts)
+    return {status.value: counts[status] for status in Status if counts[status]}
+
+
+def _join_counts(counts: dict[str, int]) -> str:
+    by_status = ", ".join(f"{count} {status}" for status, count in counts.items())
+    return f"{sum(counts.values())} values: {by_status}"
+
+
+def _print_json(document: Any) -> None:
+    print(json.dumps(document, indent=2, ensure_ascii=False))

@@ -1,0 +1,179 @@
+"""Contradictions of the design: arms, epochs, visits and their windows, treatments, strata."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from myotis.errors import Fault
+from myotis.instruments.tis_levels import Slot
+from myotis.protocol.criteria import find_settings
+from myotis.protocol.design import Factor, Infusion, Treatment
+from myotis.protocol.faults import contradiction, undeclared
+
+if TYPE_CHECKING:
+    from myotis.protocol.trial import Trial
+
+
+def find_design_faults(trial: Trial) -> Iterator[Fault]:
+    """Every contradiction of the design."""
+    yield from _epochs(trial)
+    yield from _visits(trial)
+    yield from _windows(trial)
+    yield from _arms(trial)
+    for treatment in trial.treatments:
+        yield from _treatment(treatment, trial)
+    yield from _switch(trial)
+    for factor in trial.randomization.factors:
+        yield from _factor(factor, trial)
+
+
+def _epochs(trial: Trial) -> Iterator[Fault]:
+    for epoch in trial.epochs:
+        if epoch.first_day == 0:
+            yield _day_zero(f"epochs.{epoch.id}.first_day")
+    for earlier, later in pairwise(trial.epochs):
+        if later.first_day <= earlier.first_day:
+            place, what = f"epochs.{later.id}.first_day", f"the epoch does not begin after {earlier.id}"
+            yield contradiction(place, what, "epochs in the order of their first days", "Correct the day or the order.")
+
+
+def _visits(trial: Trial) -> Iterator[Fault]:
+    epochs = {epoch.id: epoch for epoch in trial.epochs}
+    for earlier, later in pairwise(trial.visits):
+        if later.day <= earlier.day:
+            place, what = f"visits.{later.id}.day", f"the visit does not come after {earlier.id}"
+            yield contradiction(place, what, "visits in the order of their days", "Correct the day or the order.")
+    for visit in trial.visits:
+        place = f"visits.{visit.id}"
+        if visit.day == 0:
+            yield _day_zero(f"{place}.day")
+        if visit.epoch not in epochs:
+            yield undeclared(f"{place}.epoch", "epoch", visit.epoch, epochs)
+        elif visit.day < epochs[visit.epoch].first_day:
+            what, expected = f"the visit is before its epoch {visit.epoch} begins", "a day within the epoch"
+            yield contradiction(f"{place}.day", what, expected, "Correct the day or the epoch.")
+    numbers = [visit.number for visit in trial.visits]
+    for number in sorted({number for number in numbers if numbers.count(number) > 1}):
+        what = f"the number {number} is used more than once"
+        yield contradiction("visits", what, "numbers that differ, so that data name one visit", "Change one of them.")
+    baseline = [visit for visit in trial.visits if visit.id == trial.baseline_visit]
+    if not baseline:
+        yield undeclared("baseline_visit", "visit", trial.baseline_visit, [visit.id for visit in trial.visits])
+    elif "core_set" not in baseline[0].activities:
+        what, expected = "the core set is not assessed at this visit", "a visit with the activity core_set"
+        yield contradiction("baseline_visit", what, expected, "Add the activity, or name another visit.")
+
+
+def _day_zero(place: str) -> Fault:
+    return contradiction(place, "there is no study day 0", "1 for the day of the first dose, -1 for the day before")
+
+
+def _windows(trial: Trial) -> Iterator[Fault]:
+    for earlier, later in pairwise(trial.visits):
+        last = _elapsed(earlier.day) + earlier.window_days[1]
+        first = _elapsed(later.day) + later.window_days[0]
+        if earlier.day < later.day and first <= last:
+            place, what = f"visits.{later.id}.window_days", f"the window overlaps that of {earlier.id}"
+            expected = "windows of which no day belongs to two visits"
+            yield contradiction(place, what, expected, "Make one of the two windows smaller.")
+
+
+def _elapsed(day: int) -> int:
+    """Days since day 1, across the missing day 0."""
+    return day - 1 if day > 0 else day
+
+
+def _arms(trial: Trial) -> Iterator[Fault]:
+    treatments = [treatment.id for treatment in trial.treatments]
+    for arm in trial.arms:
+        if arm.treatment not in treatments:
+            yield undeclared(f"arms.{arm.id}.treatment", "treatment", arm.treatment, treatments)
+    arms = [arm.id for arm in trial.arms]
+    ratio = trial.randomization.ratio
+    for name in ratio:
+        if name not in arms:
+            yield undeclared(f"randomization.ratio.{name}", "arm", name, arms)
+    for name in arms:
+        if name not in ratio:
+            what, expected = f"the ratio does not name the arm {name}", "a whole number for each arm"
+            yield contradiction("randomization.ratio", what, expected, f"Add {name} to the ratio.")
+
+
+def _treatment(treatment: Treatment, trial: Trial) -> Iterator[Fault]:
+    place = f"treatments.{treatment.id}"
+    infused = [other.id for other in trial.treatments if other.infusion is not None]
+    if (treatment.infusion is None) == (treatment.imitates is None):
+        expected = "a table infusion, or the treatment that it imitates, and not both"
+        yield contradiction(place, "it is not said in one way how it is given", expected, "Keep or add one of the two.")
+    if treatment.imitates is not None and treatment.imitates not in infused:
+        yield undeclared(f"{place}.imitates", "infused treatment", treatment.imitates, infused)
+    if treatment.infusion is not None:
+        yield from _infusion(treatment.infusion, f"{place}.infusion", trial)
+
+
+def _infusion(infusion: Infusion, place: str, trial: Trial) -> Iterator[Fault]:
+    fewest, most = infusion.days
+    if not 1 <= fewest <= most:
+        what, expected = "the days are not in order", "the fewest (at least 1), then the most"
+        yield contradiction(f"{place}.days", what, expected, "Write the smaller number first.")
+    if infusion.route == "intravenous" and not infusion.rate_steps:
+        what, expected = "an intravenous infusion has no rate", "at least one rate step"
+        yield contradiction(f"{place}.rate_steps", what, expected, "Add the steps of the rate.")
+    if infusion.route == "subcutaneous" and infusion.rate_steps:
+        what, expected = "an infusion under the skin has rate steps", "no rate steps"
+        yield contradiction(f"{place}.rate_steps", what, expected, "Remove them, or correct the route.")
+    timed = [step.lasts is not None for step in infusion.rate_steps]
+    if timed and (timed[-1] or not all(timed[:-1])):
+        expected = "a duration for every step but the last, which runs to the end"
+        yield contradiction(f"{place}.rate_steps", "a rate step lacks its duration, or the last one has one", expected)
+    visits = [visit.id for visit in trial.visits]
+    if infusion.reduced_dose and infusion.reduced_dose.from_visit not in visits:
+        yield undeclared(f"{place}.reduced_dose.from_visit", "visit", infusion.reduced_dose.from_visit, visits)
+
+
+def _switch(trial: Trial) -> Iterator[Fault]:
+    if trial.switch is None:
+        return
+    days = {visit.id: visit.day for visit in trial.visits}
+    earliest, latest = trial.switch.earliest_visit, trial.switch.latest_visit
+    for field, name in (("earliest_visit", earliest), ("latest_visit", latest)):
+        if name not in days:
+            yield undeclared(f"switch.{field}", "visit", name, days)
+    if earliest in days and latest in days and days[latest] < days[earliest]:
+        what, expected = f"{latest} is before {earliest}", "a visit not before earliest_visit"
+        yield contradiction("switch.latest_visit", what, expected, "Exchange the two.")
+    if trial.deterioration is None:
+        what = "the switch follows confirmed deterioration, which is not defined"
+        yield contradiction("switch.trigger", what, "a table [deterioration]", "Define it, or remove [switch].")
+
+
+def _factor(factor: Factor, trial: Trial) -> Iterator[Fault]:
+    place = f"randomization.factors.{factor.id}"
+    slots = [slot.value for slot in Slot]
+    if factor.measure not in slots:
+        yield undeclared(f"{place}.measure", "measure", factor.measure, slots)
+        return
+    unit, lowest = "x ULN", 0
+    settings = find_settings(trial.tis)
+    if settings is not None and (measure := settings.measure(Slot(factor.measure))) is not None:
+        unit, lowest = measure.unit, measure.minimum
+    for level in factor.levels:
+        for limit in (level.at_least, level.below):
+            if limit is not None and limit.unit != unit:
+                yield contradiction(f"{place}.levels.{level.id}", f"a limit is in {limit.unit}", f"limits in {unit}")
+        if level.below is not None and level.below.number <= level.at_least.number:
+            what, expected = "the level is empty", "an upper limit above the lower one"
+            yield contradiction(f"{place}.levels.{level.id}", what, expected, "Exchange or correct the limits.")
+    if factor.levels[0].at_least.number != lowest:
+        what = "the first level does not begin where the measure does"
+        yield contradiction(f"{place}.levels.{factor.levels[0].id}.at_least", what, f"{lowest} {unit}")
+    for lower, upper in pairwise(factor.levels):
+        if lower.below != upper.at_least:
+            what, expected = f"the level does not begin where {lower.id} ends", "levels without gaps and overlaps"
+            remedy = f"Make at_least of {upper.id} equal to below of {lower.id}."
+            yield contradiction(f"{place}.levels.{upper.id}.at_least", what, expected, remedy)
+    if factor.levels[-1].below is not None:
+        what, expected = "the last level has an upper limit", "none, so that it takes the end of the range"
+        yield contradiction(f"{place}.levels.{factor.levels[-1].id}.below", what, expected, "Remove it.")

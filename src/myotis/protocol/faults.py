@@ -1,0 +1,21 @@
+"""How a contradiction in a protocol is told: by its place in the file, what was expected and what to do."""
+
+from collections.abc import Iterable
+
+from myotis.errors import Fault
+
+
+def contradiction(place: str, what: str, expected: str, remedy: str = "") -> Fault:
+    """One contradiction; ``place`` is a path of names, where an entry of a list is called by its id."""
+    return Fault(what=what, expected=expected, remedy=remedy, key=place)
+
+
+def undeclared(place: str, kind: str, name: str, known: Iterable[str]) -> Fault:
+    """A name that refers to something which is not declared.
+
+    >>> print(undeclared("arms.a.treatment", "treatment", "salin", ["saline"]))
+    arms.a.treatment: the treatment salin is not declared; expected one of: saline. Correct the name, or declare it.
+    """
+    choices = ", ".join(known)
+    expected = f"one of: {choices}" if choices else f"a {kind} that the file declares (it declares none)"
+    return contradiction(place, f"the {kind} {name} is not declared", expected, "Correct the name, or declare it.")
