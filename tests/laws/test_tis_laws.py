@@ -115,9 +115,13 @@ PRINTO_ORACLE = oracle.Criteria(
     multiples={},
 )
 PRINTO_VISIT = st.tuples(
-    or_missing(VAS), or_missing(VAS), or_missing(st.integers(0, 52)), or_missing(st.sampled_from(range(0, 504_001, 21_000))),
-    or_missing(st.integers(0, 20)), or_missing(st.integers(100, 600).map(lambda tenths: 100 * tenths)),
-)  # fmt: skip
+    or_missing(VAS),
+    or_missing(VAS),
+    or_missing(st.integers(0, 52)),
+    or_missing(PLAIN[3]),
+    or_missing(st.integers(0, 20)),
+    or_missing(st.integers(100, 600).map(lambda tenths: 100 * tenths)),
+)
 
 
 @law

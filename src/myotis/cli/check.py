@@ -8,13 +8,17 @@ from typing import Annotated, Any
 
 import typer
 
+from myotis.cli.options import Json, Protocol
+
 
 def check(
-    protocol: Annotated[str, typer.Option(help="A protocol file, or the name of a shipped trial.")] = "proderm",
-    against: Annotated[str | None, typer.Option(help="An older protocol: show what has changed since.")] = None,
+    protocol: Protocol = "proderm",
+    against: Annotated[
+        str | None, typer.Option(help="An older protocol: show what has changed since.", metavar="TRIAL")
+    ] = None,
     sources: Annotated[bool, typer.Option("--sources", help="List every number with its source.")] = False,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of protocol files.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Check a protocol: say what it is, what has changed, and where its numbers come from."""
     if sum((against is not None, sources, schema)) > 1:
@@ -87,11 +91,14 @@ def _print_sources(protocol: str, as_json: bool) -> None:
 
 
 def _print_table(title: str, rows: list[dict[str, str]]) -> None:
+    from rich import box  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
     console = Console(width=None if sys.stdout.isatty() else 200, markup=False, highlight=False, emoji=False)
-    table = Table(*(name.capitalize() for name in rows[0]), title=title, title_justify="left", show_lines=False)
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    for name in ("what", "value", "status", "reference", "note"):
+        table.add_column(name.capitalize(), overflow="fold", max_width=32 if name == "value" else None)
     for row in rows:
         table.add_row(*row.values())
     console.print(table)

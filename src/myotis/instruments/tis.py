@@ -122,6 +122,7 @@ class TisSettings:
     def limits(self) -> TisLimits:
         """The settings as the integers of the rule."""
         plain = [self.measure(slot) for slot in (*PLAIN_SLOTS, Slot.ENZYME)]
+        unused = (1,) * (len(ENZYMES) - len(self.enzymes))  # one length: one compiled rule serves all settings
         return TisLimits(
             sign=tuple(int(m.better) if m else 0 for m in plain),
             best=tuple(m.best if m else 0 for m in plain),
@@ -129,7 +130,7 @@ class TisSettings:
             above=tuple(self._above(levels.slot, levels.above_percent) for levels in LEVELS),
             tenths=tuple(levels.tenths for levels in LEVELS),
             enzyme_count=len(self.enzymes),
-            enzyme_multiple=tuple(self.multiples[name] for name in self.enzymes) or (1,),
+            enzyme_multiple=tuple(self.multiples[name] for name in self.enzymes) + unused,
             enzyme_choice=int(self.enzyme_choice),
             normal_enzymes=int(self.normal_enzymes),
             above_range=int(self.above_range),
@@ -249,6 +250,8 @@ def _enzyme_change_pct(x: Steps, before: Steps, scores: TisScores) -> NDArray[np
     value, uln = _numbers(before[rows, column]), _numbers(before[rows, column + 1])
     later, later_uln = _numbers(x[rows, column]), _numbers(x[rows, column + 1])
     multiple = np.array(scores.settings.limits.enzyme_multiple)[chosen]
+    if scores.settings.above_range == AboveRange.CLAMPED:
+        value, later = np.minimum(value, multiple * uln), np.minimum(later, multiple * later_uln)
     change = 100 * (value * later_uln - later * uln) / (multiple * uln * later_uln)
     return np.where(used == MISSING, np.nan, change)
 

@@ -72,7 +72,7 @@ class ByName:
 
 def exact_decimal(value: object) -> Decimal:
     """A number of the file as the decimal that was written; binary fractions are refused."""
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal) and value.is_finite():
         return value
     if isinstance(value, int) and not isinstance(value, bool):
         return Decimal(value)

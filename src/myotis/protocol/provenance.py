@@ -5,7 +5,7 @@ of a list is called by its ``id`` and ``*`` stands for any one name: ``visits.*.
 everything below its place; the most exact place wins. A value that no source holds for is a fault.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Self
 
 from pydantic import Field, model_validator
@@ -47,14 +47,16 @@ def flatten(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str,
         for name, below in value.items():
             yield from flatten(below, (*path, str(name)))
     elif isinstance(value, list | tuple) and any(isinstance(entry, Mapping) for entry in value):
-        names = [
-            str(entry.get("id", entry.get("fact", entry.get("measure", position))))
-            for position, entry in enumerate(value)
-        ]
-        for position, (name, entry) in enumerate(zip(names, value, strict=True)):
-            yield from flatten(entry, (*path, name if names.count(name) == 1 else f"{name}#{position}"))
+        for name, entry in zip(name_entries(value), value, strict=True):
+            yield from flatten(entry, (*path, name))
     else:
         yield path, value
+
+
+def name_entries(entries: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What the entries of a list are called in places: see ``flatten``."""
+    names = [str(entry.get("id", entry.get("fact", entry.get("measure", n)))) for n, entry in enumerate(entries)]
+    return [name if names.count(name) == 1 else f"{name}#{position}" for position, name in enumerate(names)]
 
 
 def covers(place: str, path: tuple[str, ...]) -> bool:
@@ -79,10 +81,15 @@ def list_facts(
         found = find_provenance(path, provenance)
         if value not in (None, []) and not UNSOURCED & set(path) and found is not None:
             reference = references.get(found.reference or "", "")
-            yield Fact(".".join(path), _display(value), Source(reference, found.status, found.note))
+            yield Fact(".".join(path), display_value(value), Source(reference, found.status, found.note))
 
 
-def _display(value: Any) -> str:
+def display_value(value: Any) -> str:
+    """A value of a protocol for people to read.
+
+    >>> display_value([-4, 4]), display_value([]), display_value(True)
+    ('-4, 4', 'none', 'yes')
+    """
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return ", ".join(str(entry) for entry in value) if isinstance(value, list) else str(value)
+    return (", ".join(str(entry) for entry in value) or "none") if isinstance(value, list) else str(value)

@@ -5,7 +5,9 @@ from myotis.protocol.trial import Trial
 
 
 def elapsed_days(day: int) -> int:
-    """Days since day 1, so that days can be subtracted across the missing day 0."""
+    """Days since day 1, so that days can be subtracted across day 0, which does not exist (ValueError)."""
+    if day == 0:
+        raise ValueError("there is no study day 0: the day before day 1 is day -1")
     return day - 1 if day > 0 else day
 
 

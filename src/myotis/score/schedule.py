@@ -39,7 +39,7 @@ class Schedule:
     @classmethod
     def of_trial(cls, trial: Trial, baseline: str | None) -> Self:
         """The scheduled assessment visits of a protocol; a visit before the baseline is known but not scored."""
-        first = _find(trial, baseline).day if baseline is not None else trial.visit(trial.baseline_visit).day
+        first = _find(trial, baseline if baseline is not None else trial.baseline_visit).day
         scheduled = [visit for visit in trial.visits if "core_set" in visit.activities and visit.day >= first]
         positions: dict[str, int] = {}
         for visit in trial.visits:
@@ -51,30 +51,30 @@ class Schedule:
     @classmethod
     def of_list(cls, names: Iterable[str], trial: Trial, baseline: str | None) -> Self:
         """The visits of a list, in its order; the baseline is the one named, else the protocol's."""
-        listed = [name.strip() for name in names]
-        folded = [name.casefold() for name in listed]
-        if len(set(folded)) < len(folded) or "" in folded:
+        listed = [_fold(name) for name in names]
+        ids = [_planned_id(trial, name) for name in listed]
+        if len(set(ids)) < len(ids) or "" in ids:
             raise SettingError("the list of visits names one twice, or has an empty name")
-        planned = trial.visit(trial.baseline_visit)
-        own = {baseline.strip().casefold()} if baseline else {planned.id.casefold(), str(planned.number)}
-        found = [position for position, name in enumerate(folded) if name in own]
-        if not found:
+        own = _planned_id(trial, _fold(trial.baseline_visit if baseline is None else baseline))
+        if own not in ids:
             raise SettingError("the baseline is not in the list of visits: name it")
-        first = found[0]
+        first = ids.index(own)
         positions = {
-            name: position - first if position >= first else BEFORE_BASELINE for position, name in enumerate(folded)
+            name: position - first if position >= first else BEFORE_BASELINE for position, name in enumerate(listed)
         }
-        ids = {str(visit.number): visit.id for visit in trial.visits}
-        return cls(ids=tuple(ids.get(name, name) for name in listed[first:]), positions=positions)
+        return cls(ids=tuple(ids[first:]), positions=positions)
 
     @classmethod
     def of_numbers(cls, trial: Trial, baseline: str | None) -> Self:
         """Whatever numbers there are, in their order."""
         text = baseline if baseline is not None else str(trial.visit(trial.baseline_visit).number)
         try:
-            return cls(positions={}, numbered_from=Decimal(text.strip()))
-        except InvalidOperation as error:
-            raise SettingError("with numeric visits the baseline is a number") from error
+            number = Decimal(text.strip())
+        except InvalidOperation:
+            number = Decimal("NaN")
+        if not number.is_finite():
+            raise SettingError("with numeric visits the baseline is a number")
+        return cls(positions={}, numbered_from=number)
 
     @property
     def expected(self) -> str:
@@ -85,7 +85,8 @@ class Schedule:
         """The position of each visit: 0 is the baseline, MISSING an unknown visit, BEFORE_BASELINE an earlier one."""
         if self.numbered_from is not None:
             return self._numbered(visits)
-        names = visits.str.to_lowercase().str.strip_suffix(".0")
+        spelled = visits.unique()
+        names = visits.replace_strict(spelled, [name and _fold(name) for name in spelled], return_dtype=pl.String)
         found = names.replace_strict(self.positions, default=MISSING, return_dtype=pl.Int64)
         return found.fill_null(MISSING).to_numpy()
 
@@ -99,8 +100,24 @@ class Schedule:
         return np.where(known, np.where(positions < 0, BEFORE_BASELINE, positions), MISSING)
 
 
+def _fold(name: str) -> str:
+    """The name of a visit as names are compared: without capitals, 4.0 being 4."""
+    return name.strip().casefold().removesuffix(".0")
+
+
+def _planned_id(trial: Trial, name: str) -> str:
+    """The protocol's id of the visit of this name, else the name itself."""
+    try:
+        return trial.visit(name).id
+    except KeyError:
+        return name
+
+
 def _find(trial: Trial, baseline: str) -> Visit:
     try:
-        return trial.visit(baseline)
+        visit = trial.visit(_fold(baseline))
     except KeyError as error:
         raise SettingError(f"the baseline {baseline} is no visit of the protocol") from error
+    if "core_set" not in visit.activities:
+        raise SettingError(f"the core set is not assessed at the baseline {baseline}")
+    return visit

@@ -26,7 +26,7 @@ from myotis.score.courses import Courses, arrange_recorded, arrange_scheduled
 from myotis.score.facts import SUBJECT_FACTS, read_subject_fact
 from myotis.score.recorded import HaqReading, Recorded, read_recorded
 from myotis.score.schedule import NUMERIC, Schedule
-from myotis.terms.missing import ANSWERS, MISSING, YES
+from myotis.terms.missing import ANSWERS, MISSING, UNKNOWN, YES
 from myotis.terms.rule import Steps
 
 CHANGES = tuple(column for slot in SLOTS for column in (f"{slot}_change_pct", f"{slot}_points"))
@@ -97,7 +97,7 @@ class Scorer:
         subject = recorded.subject.fill_null("").rank("dense").cast(pl.Int64).to_numpy() - 1
         position = self.schedule.find_positions(recorded.visit)
         faults = [*recorded.faults, *self._check_visits(recorded, position)]
-        facts = {name: read_subject_fact(frame, name, faults) for name in SUBJECT_FACTS}
+        facts = {name: self._fact(frame, name, faults) for name in SUBJECT_FACTS}
         if self.taken or faults:
             return Scored(frame, [*self.taken, *faults], recorded.warnings)
         if self.schedule.numbered_from is None:
@@ -119,6 +119,12 @@ class Scorer:
         return frame.drop("_row").with_columns(
             _columns_added(own, change, courses.pick_up(status), courses.pick_up(answer))
         )
+
+    def _fact(self, frame: pl.DataFrame, name: str, faults: list[Fault]) -> Steps:
+        """A fact that the definition of response asks for; a column of this name is else one that passes through."""
+        if not self.response or not getattr(self.response, SUBJECT_FACTS[name]):
+            return np.full(frame.height, UNKNOWN, dtype=np.int64)
+        return read_subject_fact(frame, name, faults)
 
     def _columns(self, recorded: Recorded) -> Steps:
         x = np.full((len(recorded.row), COLUMN_COUNT), MISSING, dtype=np.int64)
@@ -178,7 +184,7 @@ def _columns_added(scores: TisScores, change: NDArray[Any], status: Steps, answe
     points = scores.points
     columns = []
     for slot, name in enumerate(SLOTS):
-        columns.append(_number(f"{name}_change_pct", change[:, slot]))
+        columns.append(_number(f"{name}_change_pct", change[:, slot] + 0.0))  # no -0
         columns.append(_number(f"{name}_points", points[:, slot]))
     post = scores.fields[:, TIS_LOW] != MISSING
     columns.append(_text("enzyme_used", np.where(post, scores.enzyme_used, "")))
@@ -204,7 +210,8 @@ def _text(name: str, values: NDArray[Any]) -> pl.Series:
 
 
 def _fault(recorded: Recorded, row: int, column: str, what: str, expected: str) -> Fault:
-    key = f"subject={recorded.subject[row]} visit={recorded.visit[row]}"
+    names = {"subject": recorded.subject[row], "visit": recorded.visit[row]}
+    key = " ".join(f"{name}={text}" for name, text in names.items() if text is not None)
     return Fault(what=what, expected=expected, row=int(recorded.row[row]), key=key, column=column)
 
 

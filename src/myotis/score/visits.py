@@ -7,6 +7,7 @@ import polars as pl
 
 from myotis.datasets.table import FIRST_DATA_ROW
 from myotis.errors import InputError
+from myotis.exchange.frames import as_frame
 from myotis.exchange.grouping import ROW
 from myotis.instruments.tis import TisSettings
 from myotis.protocol.read import read_trial
@@ -16,7 +17,7 @@ from myotis.score.scorer import ScoreOptions, Scorer
 
 
 def score_visits(
-    visits: pl.DataFrame | Mapping[str, Any],
+    visits: Any,
     *,
     trial: Trial | str = "proderm",
     settings: TisSettings | None = None,
@@ -27,7 +28,8 @@ def score_visits(
 ) -> pl.DataFrame:
     """TIS, its parts, deterioration and response for a table with one row a subject and visit.
 
-    The columns are ``subject``, ``visit``, ``physician_global_cm`` (or ``_mm``), ``patient_global_cm``,
+    ``visits`` is a Polars or pandas data frame, an Arrow table, or a mapping from names of columns to values. The
+    columns are ``subject``, ``visit``, ``physician_global_cm`` (or ``_mm``), ``patient_global_cm``,
     ``extramuscular_cm``, ``mmt8`` (or ``mmt8_unilateral``, ``mmt_total``), ``haq``, and at least one enzyme as a pair
     such as ``ck`` and ``ck_uln`` or as ``ck_xuln``; others pass through. The protocol says which visits there are and
     in which order, unless ``visit_order`` does (names in order, or ``"numeric"``); rows may come in any order and stay
@@ -40,7 +42,7 @@ def score_visits(
     >>> scored.select("visit", "tis", "tis_category", "deterioration", "responder").rows()[1]
     ('16', 60.0, 'major', 'none', 'yes')
     """
-    frame = visits if isinstance(visits, pl.DataFrame) else pl.DataFrame(dict(visits))
+    frame = visits if isinstance(visits, pl.DataFrame) else pl.DataFrame(dict(visits), strict=False)
     options = ScoreOptions(
         settings=settings, visits=visit_order, baseline=baseline, column_map=column_map or {}, haq=haq
     )

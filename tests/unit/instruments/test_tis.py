@@ -342,6 +342,16 @@ def test_percent_change_for_people_to_read():
     assert change[3].tolist() == pytest.approx([0, 0, 0, 0, np.nan, 0], nan_ok=True)
 
 
+@pytest.mark.parametrize(("option", "percent"), [(AboveRange.AS_RECORDED, 200), (AboveRange.CLAMPED, 20)])
+def test_percent_change_of_an_enzyme_above_its_range(option, percent):
+    """CK 42 -> 12 x ULN: 30 of 15, or 15 -> 12."""
+    x = np.full((2, COLUMN_COUNT), MISSING)
+    x[:, 5:7] = [[4200, 100], [2400, 200]]
+    scores = score_courses(x, np.array([0, 2]), TisSettings(above_range=option))
+    assert compute_change_pct(x, np.array([0, 0]), scores)[1, ENZYME] == pytest.approx(percent)
+    assert scores.points[1, ENZYME] == {200: 7.5, 20: 5}[percent]
+
+
 def test_percent_change_with_chq_phs():
     settings = TisSettings(criteria=Criteria.JUVENILE_PRINTO, strength="cmas", chq_phs=chq_phs(0, 50))
     x = np.array([[6000, 5000, 12, 168_000, 4, 20_000], [6000, 5000, 25, 168_000, 3, 25_000]])

@@ -1,0 +1,8 @@
+"""Everything that Myotis claims about speed, measured in one run: ``make bench``."""
+
+import score
+import tis_arithmetic
+
+if __name__ == "__main__":
+    score.main()
+    tis_arithmetic.main()

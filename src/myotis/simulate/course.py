@@ -1,0 +1,206 @@
+"""The course: the assumed truth about virtual patients and their disease, read from a TOML file beside the protocol.
+
+Nothing in it is known to analysis, and no response is written in it: a virtual patient is measured at visits, and
+whether that is an improvement is found out by scoring.
+"""
+
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from myotis.errors import Fault, InputError
+from myotis.protocol.fields import Id, Section
+from myotis.protocol.provenance import UNSOURCED, Provenance, find_provenance, flatten, list_facts
+from myotis.terms.source import Fact
+
+Sex = Literal["F", "M"]
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+
+
+class Spread(Section):
+    """A normal distribution, cut to a range where one is given."""
+
+    mean: float
+    sd: NotNegative
+    least: float | None = None
+    most: float | None = None
+
+
+class Enrollment(Section):
+    """When and where subjects come in."""
+
+    first_day: date
+    mean_days_between: Positive
+    sites: Annotated[int, Field(ge=1, le=800)]
+    block_size: Annotated[int, Field(ge=1)]
+
+
+class Demographics(Section):
+    """Who they are. Ages in years, weights in kg, heights in cm; ``bmi`` is cut by the entry criteria."""
+
+    female: Share
+    age: Spread
+    weight: dict[Sex, Spread]
+    height: dict[Sex, Spread]
+    weight_noise_kg: NotNegative
+
+
+class ClinicalMeasure(Section):
+    """A measure on a fixed scale, in its own unit.
+
+    ``distance`` is how far the true value lies from the best one at baseline, ``noise`` the standard deviation of one
+    measurement, ``spacing`` what the form can record, ``flare`` how much worse a flare of size 1 makes it.
+    ``recovery`` is the mean share of the distance that each treatment takes away in the long run, ``recovery_sd``
+    how much subjects differ in it.
+    """
+
+    distance: Spread
+    noise: NotNegative
+    per_unit: Annotated[int, Field(ge=1)]
+    """How many values a form can record in one unit: 10 for a scale read to 0.1 cm, 8 for eighths."""
+    flare: NotNegative
+    recovery: dict[Id, float]
+    recovery_sd: NotNegative
+
+
+class EnzymeCourse(Section):
+    """An enzyme, as the logarithm of its multiple of the ULN.
+
+    ``log_multiple`` at baseline; ``noise`` of one measurement, ``flare`` of a flare of size 1 and the rest as for
+    clinical measures, the distance being taken from ``log_normal``. ``uln`` has the limits of women and men in U/L,
+    which differ between sites by ``uln_site_sd``, a share.
+    """
+
+    log_multiple: Spread
+    log_normal: float
+    noise: NotNegative
+    flare: NotNegative
+    recovery: dict[Id, float]
+    recovery_sd: NotNegative
+    uln: dict[Sex, Positive]
+    uln_site_sd: NotNegative
+
+
+class Disease(Section):
+    """How measures hang together and how fast they move."""
+
+    severity_correlation: Share
+    """Between the measures of one subject at baseline."""
+    recovery_correlation: Share
+    """Between the recoveries of the measures of one subject."""
+    half_life_weeks: Positive
+    """Of the way from where a subject stands to where its treatment leads."""
+
+
+class Flares(Section):
+    """Spells in which everything is worse."""
+
+    probability_per_4_weeks: dict[Id, Share]
+    log_size_sd: NotNegative
+    """Sizes are log-normal around 1."""
+    weeks: tuple[int, int]
+    """The shortest and the longest spell, all lengths between being equally likely."""
+
+
+class Absence(Section):
+    """What is not recorded although the subject is in the trial."""
+
+    visit_missed: Share
+    measure_missed: Share
+    visit_jitter_days: NotNegative
+
+
+class Discontinuation(Section):
+    """Who leaves, and why."""
+
+    probability_per_4_weeks: dict[Id, Share]
+    """By epoch."""
+    reasons: dict[str, Share]
+
+
+class Extension(Section):
+    """What everybody gets once the blinded period is over."""
+
+    treatment: Id
+    reduced_dose: Share
+    """The share of subjects that take the lower dose where the protocol allows one."""
+
+
+class Course(Section):
+    """The assumed truth of a virtual trial. Read one with ``read_course``."""
+
+    schema_version: Literal[1]
+    title: str
+    subjects: Annotated[int, Field(ge=2)]
+    enrollment: Enrollment
+    demographics: Demographics
+    disease: Disease
+    measures: dict[Id, ClinicalMeasure]
+    enzymes: dict[Id, EnzymeCourse]
+    flares: Flares
+    absence: Absence
+    discontinuation: Discontinuation
+    extension: Extension | None = None
+    references: dict[str, str]
+    provenance: dict[str, Provenance]
+
+    @model_validator(mode="after")
+    def _sourced(self) -> Self:
+        values = self.model_dump(mode="json")
+        naked = [
+            ".".join(path)
+            for path, value in flatten(values)
+            if value is not None and not UNSOURCED & set(path) and find_provenance(path, self.provenance) is None
+        ]
+        if naked:
+            raise ValueError(f"no source is given for {', '.join(naked)}; expected an entry of [provenance]")
+        return self
+
+    def list_facts(self) -> Iterator[Fact]:
+        """Every assumption with its source."""
+        return list_facts(self.model_dump(mode="json"), self.provenance, self.references)
+
+
+def read_course(source: str | Path) -> Course:
+    """Read a course: the name of a shipped trial, or the path of a TOML file. Raises InputError with every fault.
+
+    >>> read_course("proderm").subjects
+    95
+    """
+    shipped = resources.files("myotis.trials") / str(source) / "course.toml"
+    if isinstance(source, str) and source.isidentifier() and shipped.is_file():
+        name, text = f"{source}/course.toml", shipped.read_text("utf-8")
+    else:
+        name, text = Path(source).name, _read_file(Path(source))
+    try:
+        return Course.model_validate(_tuples(tomllib.loads(text)))
+    except tomllib.TOMLDecodeError as error:
+        what = f"the file is not TOML: {error}"
+        raise InputError([Fault(file=name, what=what, expected="a course file")]) from error
+    except ValidationError as error:
+        raise InputError(
+            Fault(file=name, what=details["msg"], expected="what the documentation of the field says",
+                  column=".".join(str(part) for part in details["loc"]))
+            for details in error.errors()
+        ) from error  # fmt: skip
+
+
+def _read_file(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        what = f"the file can't be read ({error})"
+        raise InputError([Fault(file=path.name, what=what, expected="a course file in UTF-8")]) from error
+
+
+def _tuples(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _tuples(below) for name, below in value.items()}
+    return tuple(_tuples(entry) for entry in value) if isinstance(value, list) else value

@@ -1,0 +1,387 @@
+"""A virtual trial: patients enter, are randomized, treated and measured visit by visit, switch, leave, finish.
+
+What the simulation decides on the way (who may enter, who has deteriorated) it asks of the same functions that serve the
+trial itself. What is true but never seen (how much a treatment does) is in the course.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import polars as pl
+
+from myotis.datasets.sdtm import (
+    COMPLETED,
+    DISPOSITION,
+    ENTERED_EXTENSION,
+    MILESTONE,
+    OTHER_EVENT,
+    RANDOMIZED,
+    SWITCHED,
+)
+from myotis.derive.visits import build_visits
+from myotis.errors import SettingError
+from myotis.protocol.design import Arm, Epoch, Visit
+from myotis.protocol.trial import Trial
+from myotis.randomize.blocks import allocate_in_order, draw_permuted_blocks
+from myotis.randomize.strata import find_strata, name_stratum
+from myotis.rules.dose import find_infusion, plan_infusion
+from myotis.rules.windows import elapsed_days
+from myotis.score.visits import score_visits
+from myotis.simulate.course import Course, read_course
+from myotis.simulate.patients import Clinic, Numbers, Patient, Recording
+from myotis.simulate.records import SubjectRecords, at, build_tables
+from myotis.simulate.streams import Streams
+from myotis.terms.study_time import DAYS_PER_WEEK
+
+WEEKS_OF_A_RATE = 4
+"""Probabilities of the course are for 4 weeks."""
+
+LACK_OF_EFFICACY = "LACK OF EFFICACY"
+
+
+def simulate_trial(
+    trial: Trial, course: Course | None = None, *, seed: int, subjects: int | None = None
+) -> dict[str, pl.DataFrame]:
+    """Simulate one trial: the SDTM-shaped tables of its snapshot, by name.
+
+    ``course`` is the assumed truth, else that of the shipped ProDERM; ``subjects`` how many are randomized, else as
+    many as the course says. The same seed gives the same tables, and more subjects leave the earlier ones as they
+    were. Raises SettingError where course and trial don't fit.
+
+    >>> from myotis.protocol.read import read_trial
+    >>> tables = simulate_trial(read_trial("proderm"), seed=1, subjects=4)
+    >>> tables["DM"].height, sorted(tables)[:4]
+    (4, ['DM', 'DS', 'EX', 'LB'])
+    """
+    course = course or read_course("proderm")
+    _check(trial, course)
+    return _Simulation(trial, course, Streams(seed)).run(course.subjects if subjects is None else subjects)
+
+
+def _check(trial: Trial, course: Course) -> None:
+    treatments = {treatment.id for treatment in trial.treatments}
+    known = [*course.measures.values(), *course.enzymes.values()]
+    answered = [set(part.recovery) for part in known] + [set(course.flares.probability_per_4_weeks)]
+    if any(treatments - names for names in answered):
+        raise SettingError(f"the course does not say what each of {', '.join(sorted(treatments))} does to each measure")
+    epochs = {visit.epoch for visit in trial.assessment_visits}
+    if absent := epochs - set(course.discontinuation.probability_per_4_weeks):
+        raise SettingError(f"the course does not say how many leave in {', '.join(sorted(absent))}")
+
+
+@dataclass
+class _Subject:
+    """One subject on its way through the trial."""
+
+    number: int
+    patient: Patient
+    baseline: list[Recording]
+    first_day: date
+    stratum: tuple[str, ...]
+    draws: "_Draws"
+    records: SubjectRecords
+    arm: Arm
+    treatment: str
+    recovery: Numbers
+    flare_size: float = 0.0
+    flare_until: int = 0
+    last_visit: Visit | None = None
+    switch_visit: Visit | None = None
+    present: bool = True
+    attends: bool = True
+    weight_kg: Decimal = field(default_factory=Decimal)
+
+    @property
+    def id(self) -> str:
+        return self.records.subject
+
+
+@dataclass(frozen=True)
+class _Draws:
+    """All luck of one subject after its baseline, drawn beforehand: what happens at one visit can't shift another's."""
+
+    noise: Numbers
+    absence: Numbers
+    jitter: Numbers
+    flare: Numbers
+    leaving: Numbers
+    reason: float
+    reduced: float
+    weight: Numbers
+
+    @classmethod
+    def of(cls, streams: Streams, number: int, visits: int, measures: int) -> "_Draws":
+        return cls(
+            noise=streams.find("noise", number).standard_normal((visits, measures)),
+            absence=streams.find("absence", number).random((visits, 1 + measures)),
+            jitter=streams.find("visit_day", number).standard_normal(visits),
+            flare=np.column_stack(
+                [
+                    streams.find("flare", number).random(visits),
+                    streams.find("flare_length", number).random(visits),
+                    streams.find("flare_size", number).standard_normal(visits),
+                ]
+            ),
+            leaving=streams.find("discontinuation", number).random(visits),
+            reason=float(streams.find("reason", number).random()),
+            reduced=float(streams.find("reduced_dose", number).random()),
+            weight=streams.find("weight", number).standard_normal(visits),
+        )
+
+
+class _Simulation:
+    def __init__(self, trial: Trial, course: Course, streams: Streams) -> None:
+        self.trial = trial
+        self.course = course
+        self.streams = streams
+        self.clinic = Clinic(trial, course, streams)
+        first = trial.visit(trial.baseline_visit)
+        self.visits = [visit for visit in trial.visits if visit.day >= first.day]
+        self.period = next(epoch for epoch in trial.epochs if epoch.id == first.epoch)
+        self.extension: Epoch | None = next((e for e in trial.epochs if e.first_day > self.period.first_day), None)
+        self.subjects: list[_Subject] = []
+
+    def run(self, count: int) -> dict[str, pl.DataFrame]:
+        self._enroll(count)
+        for position, visit in enumerate(self.visits):
+            for subject in self._present():
+                if position:
+                    self._live(subject, position)
+            for subject in self._present():
+                self._meet(subject, position)
+            if visit in self.trial.assessment_visits and position:
+                self._decide(visit)
+            for subject in self._present():
+                self._treat(subject, visit)
+                if position == len(self.visits) - 1:
+                    self._finish(subject, self.extension or self.period, visit)
+        return build_tables(subject.records for subject in self.subjects)
+
+    # Entry ------------------------------------------------------------------------------------------------------------
+
+    def _enroll(self, count: int) -> None:
+        candidates = [self.clinic.draw_patient(number) for number in range(count)]
+        strata = [find_strata(self.trial, _exact(recordings)) for _, recordings in candidates]
+        arms = self._allocate([name_stratum(stratum) for stratum in strata])
+        day = self.course.enrollment.first_day
+        for number, ((patient, recordings), stratum, arm) in enumerate(zip(candidates, strata, arms, strict=True)):
+            if number:
+                wait = self.streams.find("enrollment", number).exponential(self.course.enrollment.mean_days_between)
+                day += timedelta(days=round(wait))
+            self.subjects.append(self._admit(number, patient, recordings, stratum, arm, day))
+
+    def _allocate(self, strata: list[str]) -> list[Arm]:
+        arms = {arm.id: arm for arm in self.trial.arms}
+        ratio, block_size = self.trial.randomization.ratio, self.course.enrollment.block_size
+        lists = {
+            stratum: draw_permuted_blocks(
+                self.streams.find("allocation", stratum), ratio, block_size, strata.count(stratum)
+            )
+            for stratum in dict.fromkeys(strata)
+        }
+        return [arms[arm] for arm in allocate_in_order(strata, lists)]
+
+    def _admit(
+        self, number: int, patient: Patient, baseline: list[Recording], stratum: tuple[str, ...], arm: Arm, day: date
+    ) -> _Subject:
+        name = f"{patient.site}-{number + 1:04d}"
+        records = SubjectRecords(self.trial.trial.id, f"{self.trial.trial.id}-{name}")
+        records.add(
+            "DM", SUBJID=name, RFSTDTC=day.isoformat(), SITEID=patient.site, AGE=patient.age, AGEU="YEARS",
+            SEX=patient.sex, ARMCD=arm.id, ARM=arm.label,
+        )  # fmt: skip
+        for position, (factor, level) in enumerate(zip(self.trial.randomization.factors, stratum, strict=True), 1):
+            label = f"Stratum as Randomized: {factor.label}"
+            records.add(
+                "SUPPDM", RDOMAIN="DM", QNAM=f"STRAT{position}R", QLABEL=label, QVAL=level, QORIG="Assigned"
+            )  # fmt: skip
+        records.add_disposition(RANDOMIZED, MILESTONE, day, self.visits[0])
+        measures = len(self.clinic.names)
+        return _Subject(
+            number=number, patient=patient, baseline=baseline, first_day=day, stratum=stratum,
+            draws=_Draws.of(self.streams, number, len(self.visits), measures), records=records, arm=arm,
+            treatment=arm.treatment, recovery=np.zeros(measures),
+        )  # fmt: skip
+
+    # Between and at visits ----------------------------------------------------------------------------------------------
+
+    def _live(self, subject: _Subject, position: int) -> None:
+        """From one planned visit to the next: treatment works, a flare may begin, the subject may leave."""
+        before, visit = self.visits[position - 1], self.visits[position]
+        weeks = (visit.day - before.day) / DAYS_PER_WEEK
+        share = weeks / WEEKS_OF_A_RATE
+        if subject.draws.leaving[position] < share * self.course.discontinuation.probability_per_4_weeks[before.epoch]:
+            self._leave(
+                subject, self._date(subject, position) - timedelta(days=1), self._draw_reason(subject), before.epoch
+            )
+            return
+        subject.recovery = self.clinic.move(subject.recovery, subject.patient, subject.treatment, weeks)
+        flares = self.course.flares
+        chance, length, size = subject.draws.flare[position]
+        if visit.day > subject.flare_until:
+            subject.flare_size = 0.0
+            if chance < share * flares.probability_per_4_weeks[subject.treatment]:
+                shortest, longest = flares.weeks
+                lasts = shortest + int(length * (longest - shortest + 1))
+                subject.flare_until = visit.day + lasts * DAYS_PER_WEEK
+                subject.flare_size = float(np.exp(flares.log_size_sd * size))
+
+    def _meet(self, subject: _Subject, position: int) -> None:
+        """The visit itself: what is recorded before any treatment."""
+        visit = self.visits[position]
+        subject.attends = position == 0 or subject.draws.absence[position, 0] >= self.course.absence.visit_missed
+        if not subject.attends:
+            return
+        subject.last_visit = visit
+        when = self._date(subject, position)
+        subject.records.add("SV", SVSTDTC=when.isoformat(), **at(visit))
+        if "weight" in visit.activities:
+            change = self.course.demographics.weight_noise_kg * float(subject.draws.weight[position])
+            subject.weight_kg = Decimal(f"{subject.patient.weight_kg + change:.1f}")
+            subject.records.add_weight(str(subject.weight_kg), visit, when)
+        subject.records.add_findings(self._measure(subject, position), visit, when)
+
+    def _measure(self, subject: _Subject, position: int) -> list[Recording]:
+        visit = self.visits[position]
+        if position == 0:
+            recordings = subject.baseline
+        else:
+            state = self.clinic.find_state(subject.patient, subject.recovery, subject.flare_size)
+            recordings = self.clinic.record(subject.patient, state, subject.draws.noise[position])
+        missed = subject.draws.absence[position, 1:] < self.course.absence.measure_missed
+        return [
+            recording
+            for recording, absent in zip(recordings, missed, strict=True)
+            if ("cdasi" if recording.measure.startswith("cdasi") else "core_set") in visit.activities
+            and (position == 0 or not absent)
+        ]
+
+    def _treat(self, subject: _Subject, visit: Visit) -> None:
+        infusion = find_infusion(self.trial, subject.treatment)
+        if not subject.attends or "infusion" not in visit.activities or infusion is None:
+            return
+        lower = infusion.reduced_dose
+        reduced = (
+            lower is not None
+            and self.course.extension is not None
+            and visit.day >= self.trial.visit(lower.from_visit).day
+            and subject.draws.reduced < self.course.extension.reduced_dose
+        )
+        plan = plan_infusion(infusion, subject.weight_kg, infusion.days[0], reduced=reduced)
+        treatment = next(t for t in self.trial.treatments if t.id == subject.treatment)
+        start = self._date(subject, self.visits.index(visit))
+        subject.records.add(
+            "EX",
+            EXTRT=treatment.label,
+            EXDOSE=0.0 if treatment.imitates else round(float(plan.dose_g), 1),
+            EXDOSU="g",
+            EXVAMT=round(float(plan.volume_ml), 0),
+            EXVAMTU="mL",
+            EXSTDTC=start.isoformat(),
+            EXENDTC=(start + timedelta(days=plan.days - 1)).isoformat(),
+            **at(visit),
+        )
+
+    # Decisions ----------------------------------------------------------------------------------------------------------
+
+    def _decide(self, visit: Visit) -> None:
+        """Switch who has deteriorated within the first period; at its end, let subjects into the extension."""
+        gate = self.extension is not None and visit.day == self.extension.first_day
+        in_period = visit.epoch == self.period.id
+        switch = self.trial.switch
+        if not gate and not (in_period and switch):
+            return
+        tables = build_tables(subject.records for subject in self.subjects)
+        table = build_visits(tables, self.trial)
+        confirmed = self._find_confirmed(table, visit)
+        if gate:
+            again = self._find_confirmed_since_switch(table, visit)
+            for subject in self._present():
+                self._pass_gate(subject, visit, subject.id in confirmed, subject.id in again)
+        elif (
+            switch
+            and self.trial.visit(switch.earliest_visit).day <= visit.day <= self.trial.visit(switch.latest_visit).day
+        ):
+            for subject in self._present():
+                if subject.id in confirmed and subject.switch_visit is None:
+                    self._switch(subject, visit)
+
+    def _find_confirmed(self, table: pl.DataFrame, visit: Visit) -> set[str]:
+        scored = score_visits(table, trial=self.trial)
+        numbers = [v.number for v in self.trial.assessment_visits if v.day <= visit.day]
+        known = scored.filter(pl.col("visit_number").is_in(numbers) & (pl.col("deterioration") == "confirmed"))
+        return set(known["subject"])
+
+    def _find_confirmed_since_switch(self, table: pl.DataFrame, visit: Visit) -> set[str]:
+        """Deterioration confirmed by visits after the switch alone."""
+        switched = {subject.id: subject.switch_visit.number for subject in self.subjects if subject.switch_visit}
+        if not switched:
+            return set()
+        since = pl.col("subject").replace_strict(switched, default=None, return_dtype=pl.Int64)
+        baseline = self.trial.visit(self.trial.baseline_visit).number
+        rows = table.filter(
+            (pl.col("visit_number") > since) | (since.is_not_null() & (pl.col("visit_number") == baseline))
+        )
+        return self._find_confirmed(rows, visit)
+
+    def _switch(self, subject: _Subject, visit: Visit) -> None:
+        other = next(arm.treatment for arm in self.trial.arms if arm.treatment != subject.treatment)
+        subject.treatment = other
+        subject.switch_visit = visit
+        when = self._date(subject, self.visits.index(visit))
+        subject.records.add_disposition(SWITCHED, OTHER_EVENT, when, visit, self.period.label)
+
+    def _pass_gate(self, subject: _Subject, visit: Visit, confirmed: bool, again: bool) -> None:
+        """The end of the first period and the way into the extension.
+
+        Who deteriorated on the treatment of the extension leaves: randomized to it (protocol paper and registry of
+        NCT02728752), or switched to it and deteriorated again (registry). Everybody else goes on with it.
+        """
+        assert self.extension is not None, "there is a gate only before an extension"
+        when = self._date(subject, self.visits.index(visit))
+        self._complete(subject, self.period, visit, when)
+        follows = self.course.extension
+        given = subject.arm.treatment if follows is None else follows.treatment
+        if (confirmed and subject.arm.treatment == given) or again:
+            self._leave(subject, when, LACK_OF_EFFICACY, self.period.id)
+            return
+        subject.records.add_disposition(ENTERED_EXTENSION, MILESTONE, when, visit, self.extension.label)
+        subject.treatment = given
+
+    def _finish(self, subject: _Subject, epoch: Epoch, visit: Visit) -> None:
+        self._complete(subject, epoch, visit, self._date(subject, len(self.visits) - 1))
+        subject.present = False
+
+    def _complete(self, subject: _Subject, epoch: Epoch, visit: Visit, when: date) -> None:
+        subject.records.add_disposition(COMPLETED, DISPOSITION, when, visit, epoch.label)
+
+    def _leave(self, subject: _Subject, when: date, reason: str, epoch_id: str) -> None:
+        label = next(epoch.label for epoch in self.trial.epochs if epoch.id == epoch_id)
+        subject.records.add_disposition(reason, DISPOSITION, when, subject.last_visit, label)
+        subject.present = False
+
+    # Small things -------------------------------------------------------------------------------------------------------
+
+    def _present(self) -> list[_Subject]:
+        return [subject for subject in self.subjects if subject.present]
+
+    def _date(self, subject: _Subject, position: int) -> date:
+        visit = self.visits[position]
+        first, last = visit.window_days
+        jitter = round(self.course.absence.visit_jitter_days * float(subject.draws.jitter[position]))
+        since = elapsed_days(visit.day) - elapsed_days(self.visits[0].day)
+        return subject.first_day + timedelta(days=since + min(max(jitter, first), last))
+
+    def _draw_reason(self, subject: _Subject) -> str:
+        reasons = self.course.discontinuation.reasons
+        reached = np.cumsum(list(reasons.values())) / sum(reasons.values())
+        return list(reasons)[
+            int(np.searchsorted(reached, subject.draws.reason, side="right").clip(0, len(reasons) - 1))
+        ]
+
+
+def _exact(recordings: list[Recording]) -> dict[str, Fraction]:
+    return {recording.measure: Fraction(recording.text) for recording in recordings}
