@@ -59,7 +59,8 @@ def tiny(tmp_path):
 def run(package, cache):
     """Answers, whether the compiled loop came from the cache, and the files that the cache holds then."""
     places = [str(package.parent), str(Path(compiled.__file__).parents[2])]
-    environment = os.environ | {"XDG_CACHE_HOME": str(cache), "PYTHONPATH": os.pathsep.join(places)}
+    temporary = {"TMPDIR": str(package.parent), "XDG_CACHE_HOME": str(cache)}
+    environment = os.environ | temporary | {"PYTHONPATH": os.pathsep.join(places)}
     ran = subprocess.run([sys.executable, "-c", RUN], env=environment, check=True, capture_output=True, text=True)  # noqa: S603
     files = {file: file.stat().st_mtime_ns for file in cache.rglob("*.nb*")} if cache.is_dir() else {}
     return json.loads(ran.stdout), files
@@ -86,7 +87,7 @@ def test_where_the_cache_can_not_be_written_rules_still_compile(tiny, tmp_path):
     answer, written = run(tiny, cache)
     assert answer["out"] == [7, 17, 47]
     assert not written
-    assert Path(answer["folder"]).parent == Path(tempfile.gettempdir())
+    assert Path(answer["folder"]).parent == tmp_path
 
 
 @pytest.fixture

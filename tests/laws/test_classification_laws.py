@@ -7,12 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from myotis.instruments.bohan_peter import BohanPeterExclusions, BohanPeterFindings, compute_bohan_peter
-from myotis.instruments.classification_2017 import (
-    Certainty,
-    Finding,
-    Subgroup,
-    classify_subjects_2017,
-)
+from myotis.instruments.classification_2017 import classify_subjects_2017
+from myotis.instruments.classification_2017_weights import Certainty, Finding, Subgroup
 from myotis.instruments.haq import HAQ_DI
 from myotis.instruments.imacs_improvement import Improvement, compute_improvement_limits, imacs_improvement
 from myotis.instruments.mmt import MMT8_BILATERAL

@@ -187,7 +187,7 @@ def build_visits(sdtm: Mapping[str, pl.DataFrame], trial: Trial) -> pl.DataFrame
     """
     findings = flag_baselines(read_findings(sdtm), sdtm, trial)
     baseline = trial.visit(trial.baseline_visit).number
-    later = [visit.number for visit in trial.assessment_visits[1:]]
+    later = [float(visit.number) for visit in trial.assessment_visits[1:]]
     at_visit = findings.filter(pl.col("is_baseline") | pl.col("visit_number").is_in(later)).with_columns(
         pl.when("is_baseline").then(baseline).otherwise(pl.col("visit_number")).cast(pl.Int64).alias("visit_number")
     )

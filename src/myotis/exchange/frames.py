@@ -17,9 +17,9 @@ def as_frame(table: Any) -> pl.DataFrame:
     if isinstance(table, pl.DataFrame):
         return table
     if isinstance(table, Mapping):
-        return pl.DataFrame(dict(table))
+        return pl.DataFrame(dict(table), strict=False)
     if hasattr(table, "to_pydict"):
-        return pl.DataFrame(table.to_pydict())
+        return pl.DataFrame(table.to_pydict(), strict=False)
     if hasattr(table, "columns") and hasattr(table, "isna"):
         absent = table.isna()
         return pl.DataFrame({str(name): _without(table[name], absent[name]) for name in table.columns}, strict=False)

@@ -11,7 +11,8 @@ from typing import Final
 import numpy as np
 
 from myotis.errors import InputError
-from myotis.instruments.classification_2017 import Certainty, check_answers
+from myotis.instruments.classification_2017 import check_answers
+from myotis.instruments.classification_2017_weights import Certainty
 from myotis.terms.missing import NO, UNKNOWN, YES
 from myotis.terms.source import Fact, Source, Status
 

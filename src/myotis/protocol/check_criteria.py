@@ -87,7 +87,9 @@ def _response(trial: Trial) -> Iterator[Fault]:
     also = [("response.also_at_one_of", name) for name in response.also_at_one_of]
     for place, name in [("response.visit", response.visit), *also]:
         if name not in days:
-            yield undeclared(place, "visit with a core set after baseline", name, days)
+            what = f"{name} is no visit after baseline at which the core set is assessed"
+            remedy = "Name another visit, or give it the activity core_set."
+            yield contradiction(place, what, f"one of: {', '.join(days)}", remedy)
     for place, name in also:
         if name in days and response.visit in days and days[name] >= days[response.visit]:
             what, expected = f"{name} is not before {response.visit}", "visits before that of the response"

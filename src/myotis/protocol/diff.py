@@ -34,10 +34,10 @@ def compare_trials(before: Trial, after: Trial) -> Iterator[Change]:
     old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
     old_values, new_values = _values(old), _values(new)
     for place, value in new_values.items():
-        if old_values.get(place) != value:
+        if old_values.get(place) != value and not (value == [] and place not in old_values):
             yield Change(place, old_values.get(place), value)
     for place, value in old_values.items():
-        if place not in new_values:
+        if place not in new_values and value != []:
             yield Change(place, value, None)
     yield from _reordered(dict(_orders(old)), dict(_orders(new)))
 

@@ -5,9 +5,11 @@ by at least so much. Where measures are missing the answer may be unknown. Deter
 that completes a run of consecutive scheduled visits, and no later visit undoes it.
 """
 
+from decimal import Decimal
 from fractions import Fraction
 from typing import Final, NamedTuple
 
+from myotis.errors import SettingError
 from myotis.instruments.tis import PLAIN_SLOTS, TisSettings
 from myotis.instruments.tis_levels import Slot
 from myotis.protocol.criteria import Deterioration, PercentOf, SameLimb, UnevaluableVisit, ZeroBaseline
@@ -48,7 +50,10 @@ class DeteriorationLimits(NamedTuple):
 
 
 def deterioration_limits(definition: Deterioration, settings: TisSettings) -> DeteriorationLimits:
-    """A trial's definition as integers, for the measures that fill the slots of the core set."""
+    """A trial's definition as integers, for the measures that fill the slots of the core set.
+
+    Raises SettingError where a percentage has more than two decimals.
+    """
     measures = [measure for slot in PLAIN_SLOTS if (measure := settings.measure(slot))]
     worsenings = [(index, worsening) for index, limb in enumerate(definition.limbs) for worsening in limb.of]
     columns = [PLAIN_SLOTS.index(Slot(worsening.measure)) for _, worsening in worsenings]
@@ -63,13 +68,20 @@ def deterioration_limits(definition: Deterioration, settings: TisSettings) -> De
             MISSING if limit.unit == "%" else measures[column].grid.step(Fraction(limit.number))
             for limit, column in zip(limits, columns, strict=True)
         ),
-        percent=tuple(int(limit.number * 100) if limit.unit == "%" else MISSING for limit in limits),
+        percent=tuple(_hundredths(limit.number) if limit.unit == "%" else MISSING for limit in limits),
         run=definition.consecutive_visits,
         same_limb=int(definition.same_limb),
         percent_of=int(definition.percent_of),
         zero_baseline=int(definition.zero_baseline),
         unevaluable_visit=int(definition.unevaluable_visit),
     )
+
+
+def _hundredths(percent: Decimal) -> int:
+    exact = Fraction(percent) * 100
+    if exact.denominator != 1:
+        raise SettingError(f"a worsening of {percent} % can't be kept: percentages have at most two decimals")
+    return exact.numerator
 
 
 @rule_part

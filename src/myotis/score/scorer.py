@@ -89,6 +89,11 @@ class Scorer:
         )
         self.response = response.response_limits(trial, self.schedule.ids) if own else None
         self.warnings = [] if own else [_other_criteria(self.settings, trial)]
+        self.warnings += [
+            _without_range(enzyme.value.column)
+            for enzyme in self.layout.enzymes
+            if enzyme.name not in self.settings.enzymes
+        ]
         self.taken = [_taken(name) for name in columns if name in ADDED]
 
     def score(self, frame: pl.DataFrame) -> Scored:
@@ -217,6 +222,11 @@ def _fault(recorded: Recorded, row: int, column: str, what: str, expected: str) 
 
 def _taken(name: str) -> Fault:
     return Fault(what="scoring adds a column of this name", expected="another name", row=1, column=name)
+
+
+def _without_range(column: str) -> Fault:
+    what, expected = "the enzyme has no range, so it is not followed", "its range as a multiple of its ULN"
+    return Fault(what=what, expected=expected, column=column)
 
 
 def _other_criteria(settings: TisSettings, trial: Trial) -> Fault:

@@ -42,7 +42,7 @@ def score_visits(
     >>> scored.select("visit", "tis", "tis_category", "deterioration", "responder").rows()[1]
     ('16', 60.0, 'major', 'none', 'yes')
     """
-    frame = visits if isinstance(visits, pl.DataFrame) else pl.DataFrame(dict(visits), strict=False)
+    frame = as_frame(visits)
     options = ScoreOptions(
         settings=settings, visits=visit_order, baseline=baseline, column_map=column_map or {}, haq=haq
     )

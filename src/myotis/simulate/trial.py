@@ -1,7 +1,7 @@
 """A virtual trial: patients enter, are randomized, treated and measured visit by visit, switch, leave, finish.
 
-What the simulation decides on the way (who may enter, who has deteriorated) it asks of the same functions that serve the
-trial itself. What is true but never seen (how much a treatment does) is in the course.
+What the simulation decides on the way (who may enter, who has deteriorated) it asks of the same functions that serve
+the trial itself. What is true but never seen (how much a treatment does) is in the course.
 """
 
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ from myotis.randomize.strata import find_strata, name_stratum
 from myotis.rules.dose import find_infusion, plan_infusion
 from myotis.rules.windows import elapsed_days
 from myotis.score.visits import score_visits
-from myotis.simulate.course import Course, read_course
+from myotis.simulate.course import ClinicalMeasure, Course, EnzymeCourse, read_course
 from myotis.simulate.patients import Clinic, Numbers, Patient, Recording
 from myotis.simulate.records import SubjectRecords, at, build_tables
 from myotis.simulate.streams import Streams
@@ -63,7 +63,7 @@ def simulate_trial(
 
 def _check(trial: Trial, course: Course) -> None:
     treatments = {treatment.id for treatment in trial.treatments}
-    known = [*course.measures.values(), *course.enzymes.values()]
+    known: list[ClinicalMeasure | EnzymeCourse] = [*course.measures.values(), *course.enzymes.values()]
     answered = [set(part.recovery) for part in known] + [set(course.flares.probability_per_4_weeks)]
     if any(treatments - names for names in answered):
         raise SettingError(f"the course does not say what each of {', '.join(sorted(treatments))} does to each measure")
@@ -160,8 +160,6 @@ class _Simulation:
                     self._finish(subject, self.extension or self.period, visit)
         return build_tables(subject.records for subject in self.subjects)
 
-    # Entry ------------------------------------------------------------------------------------------------------------
-
     def _enroll(self, count: int) -> None:
         candidates = [self.clinic.draw_patient(number) for number in range(count)]
         strata = [find_strata(self.trial, _exact(recordings)) for _, recordings in candidates]
@@ -205,8 +203,6 @@ class _Simulation:
             draws=_Draws.of(self.streams, number, len(self.visits), measures), records=records, arm=arm,
             treatment=arm.treatment, recovery=np.zeros(measures),
         )  # fmt: skip
-
-    # Between and at visits ----------------------------------------------------------------------------------------------
 
     def _live(self, subject: _Subject, position: int) -> None:
         """From one planned visit to the next: treatment works, a flare may begin, the subject may leave."""
@@ -285,8 +281,6 @@ class _Simulation:
             **at(visit),
         )
 
-    # Decisions ----------------------------------------------------------------------------------------------------------
-
     def _decide(self, visit: Visit) -> None:
         """Switch who has deteriorated within the first period; at its end, let subjects into the extension."""
         gate = self.extension is not None and visit.day == self.extension.first_day
@@ -362,8 +356,6 @@ class _Simulation:
         label = next(epoch.label for epoch in self.trial.epochs if epoch.id == epoch_id)
         subject.records.add_disposition(reason, DISPOSITION, when, subject.last_visit, label)
         subject.present = False
-
-    # Small things -------------------------------------------------------------------------------------------------------
 
     def _present(self) -> list[_Subject]:
         return [subject for subject in self.subjects if subject.present]

@@ -8,7 +8,7 @@ from myotis.instruments.bohan_peter import (
     Disease,
     compute_bohan_peter,
 )
-from myotis.instruments.classification_2017 import Certainty
+from myotis.instruments.classification_2017_weights import Certainty
 from myotis.terms.missing import NO, UNKNOWN, YES
 
 DEFINITE, PROBABLE, POSSIBLE = Certainty.DEFINITE, Certainty.PROBABLE, Certainty.POSSIBLE

@@ -2,7 +2,8 @@
 
 import pytest
 
-from myotis.instruments.classification_2017 import Certainty, Finding, Subgroup, classify_subject_2017
+from myotis.instruments.classification_2017 import classify_subject_2017
+from myotis.instruments.classification_2017_weights import Certainty, Finding, Subgroup
 from myotis.terms.missing import MISSING, NO, UNKNOWN, YES
 
 AGE = Finding.AGE_AT_ONSET_YEARS

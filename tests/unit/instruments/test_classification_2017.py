@@ -10,14 +10,11 @@ from myotis.errors import InputError
 from myotis.instruments.classification_2017 import (
     FIELDS_2017,
     LIMITS_2017,
-    OLDEST_ONSET_YEARS,
-    Certainty,
-    Finding,
     classify_2017,
     classify_subject_2017,
     classify_subjects_2017,
-    list_facts,
 )
+from myotis.instruments.classification_2017_weights import OLDEST_ONSET_YEARS, Certainty, Finding, list_facts
 from myotis.terms.missing import MISSING, NO, UNKNOWN, YES
 from myotis.terms.source import Status
 

@@ -183,14 +183,16 @@ BROKEN = {
     ),
     # Response
     "a response where nothing is assessed": Broken(
-        {"response.visit": "W20"}, "response.visit", "with a core set after"
+        {"response.visit": "W20"}, "response.visit", "W20 is no visit after baseline"
     ),
-    "a response at baseline": Broken({"response.visit": "W0"}, "response.visit", "with a core set after baseline"),
+    "a response at baseline": Broken(
+        {"response.visit": "W0"}, "response.visit", "expected one of: W4, W8, W12, W16, W28, W40"
+    ),
     "an earlier visit that is later": Broken(
         {"response.also_at_one_of": ["W28"]}, "response.also_at_one_of", "W28 is not before W16"
     ),
     "an earlier visit that is unknown": Broken(
-        {"response.also_at_one_of": ["x"]}, "response.also_at_one_of", "core set x"
+        {"response.also_at_one_of": ["x"]}, "response.also_at_one_of", "x is no visit after"
     ),
     "a TIS above 100": Broken({"response.tis_at_least": 101}, "response.tis_at_least", "no TIS is at this threshold"),
     "a TIS of 0": Broken({"response.tis_at_least": 0}, "response.tis_at_least", "no TIS is at this threshold"),
@@ -291,7 +293,7 @@ def test_unchanged_file_is_valid(tmp_path: Path) -> None:
 def test_threshold_that_is_no_number(tmp_path: Path, day: str) -> None:
     file = tmp_path / "changed.toml"
     file.write_text(shipped_text("proderm").replace("tis_at_least = 20", f"tis_at_least = {day}"), "utf-8")
-    with pytest.raises(InputError, match="response.tis_at_least: is not a number; expected for example 20"):
+    with pytest.raises(InputError, match=r"response\.tis_at_least: is not a number; expected for example 20"):
         read_trial(file)
 
 
@@ -305,7 +307,7 @@ def test_all_wrong_fields_are_reported_at_once(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         read_trial(write_changed(tmp_path, changes))
     places = [fault.key for fault in caught.value.faults]
-    assert sorted(places) == ["plan.estimands.primary.test", "trial.title", f"{INFUSION}.dose", "visits.W8.day"]
+    assert sorted(places) == sorted(changes)
 
 
 def test_all_contradictions_are_reported_at_once(tmp_path: Path) -> None:
@@ -336,7 +338,7 @@ def test_contradictory_tis_does_not_hide_other_faults(tmp_path: Path) -> None:
 
 
 def test_file_that_is_not_toml(tmp_path: Path) -> None:
-    (tmp_path / "p.toml").write_text("arms = [", "utf-8")
+    (tmp_path / "p.toml").write_text("arms = ]", "utf-8")
     with pytest.raises(
         InputError, match=r"p\.toml: the file is not TOML: .*line 1.*; expected TOML\. Correct the line"
     ):

@@ -1,0 +1,79 @@
+"""Commands in pages that are written by hand: each is run, and what it prints is put below it.
+
+A block marked ``console`` holds commands, each behind ``$ ``. The commands of a page run one after the other in a
+copy of docs/examples (those of the README in a folder that has it as docs/examples).
+"""
+
+import io
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from pathlib import Path
+
+BLOCK = re.compile(r"(?<=^```console\n)(.*?)(?=^```$)", re.MULTILINE | re.DOTALL)
+EXAMPLES = Path("docs/examples")
+
+
+def transcript_pages(root: Path) -> Iterator[tuple[str, str]]:
+    """Every page that has commands, with what they print now; paths are relative to docs."""
+    pages = [root / "README.md", *sorted((root / "docs").rglob("*.md"))]
+    for file in pages:
+        text = file.read_text("utf-8")
+        if BLOCK.search(text):
+            with tempfile.TemporaryDirectory() as folder:
+                examples = Path(folder) / EXAMPLES
+                shutil.copytree(root / EXAMPLES, examples)
+                with chdir(folder if file.name == "README.md" else examples):
+                    yield _relative(file, root), BLOCK.sub(_Session().play, text)
+
+
+def _relative(file: Path, root: Path) -> str:
+    docs = root / "docs"
+    return file.relative_to(docs).as_posix() if file.is_relative_to(docs) else f"../{file.name}"
+
+
+class _Session:
+    """The commands of one page."""
+
+    def __init__(self) -> None:
+        self.status = 0
+
+    def play(self, block: re.Match[str]) -> str:
+        """A block with what its commands print now in place of what they printed."""
+        commands = [line for line in block[0].splitlines() if line.startswith("$ ")]
+        return "".join(f"{command}\n{self._run(command.removeprefix('$ '))}" for command in commands)
+
+    def _run(self, command: str) -> str:
+        if command == "echo $?":
+            return f"{self.status}\n"
+        words = shlex.split(command)
+        printed = self._run_myotis(words) if words[0] == "myotis" else self._run_other(words)
+        text = "\n".join(line.rstrip() for line in printed.splitlines())
+        return f"{text}\n" if text else ""
+
+    def _run_myotis(self, words: list[str]) -> str:
+        from myotis.cli.main import main  # noqa: PLC0415 (pages without commands don't need it)
+
+        stream = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
+        before = sys.argv
+        sys.argv = words
+        try:
+            with redirect_stdout(stream), redirect_stderr(stream):
+                main()
+        except SystemExit as end:
+            self.status = int(end.code or 0)
+        finally:
+            sys.argv = before
+        stream.flush()
+        stream.seek(0)
+        return stream.read()
+
+    def _run_other(self, words: list[str]) -> str:
+        ran = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603 (the project's own pages)
+        self.status = ran.returncode
+        return ran.stdout + ran.stderr
