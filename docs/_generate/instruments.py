@@ -24,6 +24,7 @@ from myotis.instruments.catalog import list_module_facts
 from myotis.instruments.items import ItemSet
 from myotis.instruments.measure import Better, Measure
 from myotis.instruments.tis_levels import TABLE_SOURCE
+from myotis.terms.grid import Grid
 from myotis.terms.source import Fact
 
 FOLDER = "explanation/instruments"
@@ -41,7 +42,10 @@ INSTRUMENTS = {
     "das": ("Disease Activity Score (DAS)", ("das",)),
     "chq-phs": ("CHQ physical summary (CHQ-PhS)", ("chq",)),
     "imacs-improvement": ("IMACS definition of improvement (2004)", ("imacs_improvement",)),
-    "classification-2017": ("EULAR/ACR classification criteria (2017)", ("classification_2017",)),
+    "classification-2017": (
+        "EULAR/ACR classification criteria (2017)",
+        ("classification_2017", "classification_2017_weights"),
+    ),
     "bohan-peter": ("Criteria of Bohan and Peter (1975)", ("bohan_peter",)),
 }
 """Pages by file name: the title, and the modules that the page is printed from."""
@@ -71,17 +75,30 @@ def _recorded(modules: list[ModuleType]) -> str:
     rows = [
         (
             measure.label, f"`{measure.name}`", f"{measure.minimum} to {measure.maximum} {measure.unit}",
-            _step(measure), "higher" if measure.better is Better.HIGHER else "lower",
+            _step(measure.grid), "higher" if measure.better is Better.HIGHER else "lower",
         )
         for measure in measures
     ]  # fmt: skip
     headings = ("Measure", "Name", "Range", "Grid step", "Better")
-    return _section("What is recorded", sourced_table(headings, rows, [m.source for m in measures]) if rows else "")
+    if not rows:
+        return _grids(modules)
+    return _section("What is recorded", sourced_table(headings, rows, [m.source for m in measures]))
 
 
-def _step(measure: Measure) -> str:
-    steps = measure.grid.steps_per_unit
-    return f"1 {measure.unit}" if steps == 1 else f"1/{steps:,} {measure.unit}"
+def _grids(modules: list[ModuleType]) -> str:
+    """The grids of what is recorded without a range of its own."""
+    rows = [
+        (text, _step(grid))
+        for module in modules
+        for name, text in documented_names(parse(module)).items()
+        if isinstance(grid := getattr(module, name, None), Grid) and text
+    ]
+    return _section("What is recorded", table(("What", "Grid step"), rows))
+
+
+def _step(grid: Grid) -> str:
+    steps = grid.steps_per_unit
+    return f"1 {grid.unit}" if steps == 1 else f"1/{steps:,} {grid.unit}"
 
 
 def _items(modules: list[ModuleType]) -> str:
@@ -114,11 +131,12 @@ def _choices(module: ModuleType) -> Iterator[tuple[str, str, str]]:
 
 
 def _functions(modules: list[ModuleType]) -> str:
+    """The functions that have an example, which is to say the public ones."""
     rows = [
         (f"`{module.__name__}.{name}`", first_sentence(function.__doc__))
         for module in modules
         for name, function in vars(module).items()
-        if name.startswith(("compute_", "read_", "classify_")) and inspect.getmodule(function) is module
+        if inspect.getmodule(function) is module and ">>>" in (function.__doc__ or "") and name != "list_facts"
     ]
     return _section("In Python", table(("Function", "What it gives"), rows))
 

@@ -68,7 +68,8 @@ def folded(summary: str, text: str) -> str:
 def prose(docstring: str | None) -> str:
     """A docstring without its examples, in Markdown."""
     paragraphs = inspect.cleandoc(docstring or "").split("\n\n")
-    return "\n\n".join(paragraph for paragraph in paragraphs if not paragraph.startswith(">>>")).replace("``", "`")
+    text = "\n\n".join(paragraph for paragraph in paragraphs if not paragraph.startswith(">>>")).replace("``", "`")
+    return re.sub(r"\b\d+\*\*\d+", r"`\g<0>`", text)
 
 
 def first_sentence(docstring: str | None) -> str:

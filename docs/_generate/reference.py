@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 import myotis
 from _generate.markdown import FACT_HEADINGS, documented_names, fact_rows, page, parse, prose, table
+from myotis.cli.sources import list_sources
 from myotis.instruments.catalog import list_instrument_modules, list_module_facts
 from myotis.protocol.read import read_trial, shipped_trials
 from myotis.protocol.schema import protocol_schema
@@ -37,8 +38,8 @@ def _command_line() -> str:
 
 def _help(app: typer.Typer, *command: str) -> str:
     shown = CliRunner().invoke(app, [*command, "--help"], prog_name="myotis", catch_exceptions=False).output
-    lines = [line.rstrip() for line in shown.strip("\n").splitlines()]
-    return "\n".join(["```text", *lines, "```"])
+    text = "\n".join(line.rstrip() for line in shown.splitlines()).strip("\n")
+    return f"```text\n{text}\n```"
 
 
 def _python() -> str:
@@ -54,14 +55,15 @@ def _python() -> str:
 
 
 def _directive(path: str, *, heading: bool = True) -> str:
-    return f"::: {path}\n    options:\n      show_root_heading: {str(heading).lower()}"
+    shown = str(heading).lower()
+    return f"::: {path}\n    options:\n      show_root_heading: {shown}\n      show_root_toc_entry: {shown}"
 
 
 def _protocol_file() -> str:
     schema = protocol_schema()
     intro = (
         "A protocol is a TOML file. This page is printed from its JSON Schema, which `myotis check --schema` prints "
-        'for editors. Quantities are text with their unit, such as `"2.0 g/kg"`. That the fields fit one another is more '
+        'for editors. Quantities are text with their unit, such as `"2.0 g/kg"`. That fields fit one another is more '
         "than a schema can say: `myotis check` tells of every contradiction."
     )
     parts = [f"## The file\n\n{_fields(schema)}"]
@@ -116,15 +118,19 @@ def _sources() -> str:
         facts = [fact for fact in dict.fromkeys(list_module_facts(module)) if fact not in known]
         known.update(facts)
         if facts:
-            title = inspect.cleandoc(module.__doc__ or "").splitlines()[0]
+            title = inspect.cleandoc(module.__doc__ or "").splitlines()[0].rstrip(".")
             parts.append(f"## {title}\n\n{table(FACT_HEADINGS, fact_rows(facts))}")
     counts = [_count_row("Instruments", known)]
     for name in shipped_trials():
-        facts = list(read_trial(name).list_facts())
-        label = f"[{read_trial(name).trial.id}](../explanation/{name}.md)"
-        counts.append(_count_row(label, facts))
+        identity = f"Trial {read_trial(name).trial.id}"
+        for of, listed in list_sources(name).items():
+            if of == identity:
+                counts.append(_count_row(f"[{of}](../explanation/{name}.md)", listed))
+            elif of != "Instruments":
+                counts.append(_count_row(of, listed))
+                parts.append(f"## {of}\n\n{table(FACT_HEADINGS, fact_rows(listed, code=True))}")
     parts.insert(2, table(("Of", *(status.value for status in Status)), counts))
-    return page("Sources", "the sources in the code and in the protocol files", *parts)
+    return page("Sources", "the sources in the code and in the files of the trials", *parts)
 
 
 def _count_row(label: str, facts: Any) -> tuple[Any, ...]:

@@ -51,17 +51,16 @@ class _Session:
     def _run(self, command: str) -> str:
         if command == "echo $?":
             return f"{self.status}\n"
-        words = shlex.split(command)
-        printed = self._run_myotis(words) if words[0] == "myotis" else self._run_other(words)
+        printed = self._run_myotis(command) if command.startswith("myotis ") else self._run_other(command)
         text = "\n".join(line.rstrip() for line in printed.splitlines())
         return f"{text}\n" if text else ""
 
-    def _run_myotis(self, words: list[str]) -> str:
-        from myotis.cli.main import main  # noqa: PLC0415 (pages without commands don't need it)
+    def _run_myotis(self, command: str) -> str:
+        from myotis.cli.main import INTERNAL_ERROR, main  # noqa: PLC0415 (pages without commands don't need it)
 
         stream = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
         before = sys.argv
-        sys.argv = words
+        sys.argv = shlex.split(command)
         try:
             with redirect_stdout(stream), redirect_stderr(stream):
                 main()
@@ -69,11 +68,13 @@ class _Session:
             self.status = int(end.code or 0)
         finally:
             sys.argv = before
-        stream.flush()
         stream.seek(0)
-        return stream.read()
+        printed = stream.read()
+        if self.status == INTERNAL_ERROR:
+            raise RuntimeError(f"{command}\n{printed}")
+        return printed
 
-    def _run_other(self, words: list[str]) -> str:
-        ran = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603 (the project's own pages)
+    def _run_other(self, command: str) -> str:
+        ran = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)  # noqa: S602 (our own pages)
         self.status = ran.returncode
         return ran.stdout + ran.stderr

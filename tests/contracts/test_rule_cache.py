@@ -123,3 +123,12 @@ def test_the_digest_takes_names_and_contents(tmp_path):
 
     assert digest(a="1", b="2") == digest(b="2", a="1")
     assert len({digest(a="1", b="2"), digest(a="1", b="3"), digest(a="1", c="2"), digest(a="12", b="")}) == 4
+
+
+def test_only_the_newest_versions_are_kept(tmp_path):
+    for age in range(8):
+        folder = tmp_path / f"version{age}"
+        folder.mkdir()
+        os.utime(folder, (1_000_000 - age, 1_000_000 - age))
+    compiled._forget_old_versions(tmp_path)
+    assert sorted(folder.name for folder in tmp_path.iterdir()) == [f"version{age}" for age in range(5)]

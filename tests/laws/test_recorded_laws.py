@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from myotis.exchange.csv import CsvSource, find_records
 from myotis.exchange.grouping import ROW, grouped_by
-from myotis.exchange.tables import open_table, stack
+from myotis.exchange.reading import open_table
+from myotis.exchange.tables import stack
 from myotis.exchange.writing import write_table
 from myotis.score.columns import find_layout
 from myotis.score.recorded import Recorded, read_recorded

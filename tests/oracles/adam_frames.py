@@ -86,7 +86,7 @@ def _draw_course(generator, subject, tis, core_set):
     base = {name: round(value * float(generator.uniform(0.75, 1.25)), 2) for name, value in base.items()}
     carried = None
     for week in WEEKS:
-        missed = 0 < week and (week > last or generator.random() < 0.04)
+        missed = week > 0 and (week > last or generator.random() < 0.04)
         speed = better if week <= 16 else 1.0
         gain = float(np.clip(generator.normal(0.42 * speed * min(1, week / 12), 0.2), -0.3, 0.95)) if week else 0.0
         if not missed:
@@ -106,12 +106,13 @@ def _draw_course(generator, subject, tis, core_set):
 def _draw_score(generator, subject, week, gain, tis):
     score = float(np.clip(round(gain * 240) / 2, 0, 100)) if generator.random() > 0.05 else None
     low, high = (score, score) if score is not None else (float(generator.choice([10, 25, 45])), 70.0)
-    state = str(generator.choice(["none", "suspected", "confirmed"], p=[0.9, 0.06, 0.04])) if score is not None else None
+    state = str(generator.choice(["none", "suspected", "confirmed"], p=[0.9, 0.06, 0.04]))
+    state = state if score is not None else "not_evaluable"
     response = "not_evaluable" if score is None else "yes" if score >= 20 and state != "confirmed" else "no"
     tis += [
         make_value(subject, week, "TIS", AVAL=score, REASNE=None if score is not None else "haq"),
         make_value(subject, week, "TISLOW", AVAL=low),
         make_value(subject, week, "TISHIGH", AVAL=high),
-        make_value(subject, week, "DETER", AVALC=state or "not_evaluable"),
+        make_value(subject, week, "DETER", AVALC=state),
         make_value(subject, week, "RESP", AVALC=response),
     ]

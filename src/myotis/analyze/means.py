@@ -2,34 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
 
 import numpy as np
 import polars as pl
 
 from myotis.analyze.subjects import happened_by
-from myotis.datasets.adam import CSM_PARAMETERS
 from myotis.datasets.results import Result
+from myotis.derive.adcsm import name_parameters
 from myotis.errors import SettingError, StatisticsError
 from myotis.protocol.plan import Estimand
 from myotis.protocol.trial import Trial
 from myotis.statistics.ancova import LevelWeights, fit_ancova
-
-PARAMETER_OF: Final = {
-    "physician_global": "PHGLOB",
-    "patient_global": "PTGLOB",
-    "parent_global": "PTGLOB",
-    "mmt8": "MMT",
-    "mmt8_unilateral": "MMT",
-    "mmt_total": "MMT",
-    "cmas": "MMT",
-    "haq": "HAQDI",
-    "chaq": "HAQDI",
-    "extramuscular": "EXMGLOB",
-    "cdasi_activity": "CDASIA",
-    "cdasi_damage": "CDASID",
-}
-"""The parameter of ADCSM that holds a measure of the protocol."""
 
 
 def analyze_means(
@@ -37,7 +20,7 @@ def analyze_means(
 ) -> Iterator[Result]:
     """The results rows of a difference in adjusted means: per arm n and adjusted mean, then the difference."""
     check_policies(estimand, trial)
-    parameter = _find_parameter(estimand)
+    parameter = _find_parameter(estimand, trial)
     changes = derive_changes(subjects, adcsm, estimand, trial)
     policies = [f"{event}={strategy}" for event, strategy in sorted(estimand.intercurrent_events.items())]
     policies += [f"missing={estimand.missing}", f"covariates={'+'.join(estimand.covariates) or 'none'}"]
@@ -84,7 +67,7 @@ def derive_changes(subjects: pl.DataFrame, adcsm: pl.DataFrame, estimand: Estima
     of the switch precedes it.) ``change`` is null for a subject without any value.
     """
     visit = trial.visit(estimand.visit)
-    here = adcsm.filter((pl.col("PARAMCD") == _find_parameter(estimand)) & (pl.col("AVISITN") == visit.number))
+    here = adcsm.filter((pl.col("PARAMCD") == _find_parameter(estimand, trial)) & (pl.col("AVISITN") == visit.number))
     observed = here.filter(pl.col("DTYPE").is_null()).select("USUBJID", observed="CHG", observed_base="BASE")
     carried = here.filter(pl.col("DTYPE") == "LOCF").select("USUBJID", carried="CHG", carried_base="BASE")
     joined = subjects.join(observed, on="USUBJID", how="left").join(carried, on="USUBJID", how="left")
@@ -103,12 +86,11 @@ def derive_changes(subjects: pl.DataFrame, adcsm: pl.DataFrame, estimand: Estima
     )
 
 
-def _find_parameter(estimand: Estimand) -> str:
-    parameter = PARAMETER_OF.get(estimand.parameter or "", "")
-    if parameter not in CSM_PARAMETERS:
-        known = ", ".join(sorted(PARAMETER_OF))
-        raise SettingError(f"estimand {estimand.id}: no change of {estimand.parameter}; expected one of {known}")
-    return parameter
+def _find_parameter(estimand: Estimand, trial: Trial) -> str:
+    known = name_parameters(trial)
+    if estimand.parameter not in known:
+        raise _not_carried_out(estimand, f"a change of {estimand.parameter}", f"one of {', '.join(sorted(known))}")
+    return known[estimand.parameter]
 
 
 def _fit(analyzed: pl.DataFrame, arms: list[str], estimand: Estimand, head: Result) -> Iterator[Result]:

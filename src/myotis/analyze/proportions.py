@@ -76,8 +76,9 @@ def check_policies(estimand: Estimand, trial: Trial) -> None:
     for event, strategy in estimand.intercurrent_events.items():
         if strategy not in {"composite", "treatment_policy"}:
             raise _not_carried_out(estimand, f"the strategy {strategy} for {event}", "composite or treatment_policy")
-        if event == "rescue":
-            raise _not_carried_out(estimand, "the intercurrent event rescue", "switch, discontinuation or death")
+        if event == "rescue" and not _is_part_of_response(event, strategy, estimand, trial):
+            expected = "it composite, of a response that response.no_rescue makes it rule out"
+            raise _not_carried_out(estimand, "the intercurrent event rescue", expected)
     if estimand.missing not in {"nonresponse", "observed_cases"}:
         raise _not_carried_out(estimand, f"missing = {estimand.missing}", "nonresponse or observed_cases")
     if estimand.covariates:
@@ -88,6 +89,12 @@ def check_policies(estimand: Estimand, trial: Trial) -> None:
             raise _not_carried_out(estimand, "a test by some of the stratification factors", "all of them")
         if trial.plan.strata_as != "randomized":
             raise _not_carried_out(estimand, "strata as corrected", 'strata_as = "randomized"')
+
+
+def _is_part_of_response(event: str, strategy: str, estimand: Estimand, trial: Trial) -> bool:
+    """Whether the protocol's own definition of response already makes the event mean no response."""
+    is_response = estimand.variable == "response" and trial.response.no_rescue
+    return event == "rescue" and strategy == "composite" and is_response
 
 
 def describe_policies(estimand: Estimand, trial: Trial) -> str:
@@ -107,7 +114,11 @@ def derive_outcomes(subjects: pl.DataFrame, adtis: pl.DataFrame, estimand: Estim
     """
     visit = trial.visit(estimand.visit)
     answers = _join_answers(subjects, adtis, estimand, trial)
-    composite = [event for event, strategy in estimand.intercurrent_events.items() if strategy == "composite"]
+    composite = [
+        event
+        for event, strategy in estimand.intercurrent_events.items()
+        if strategy == "composite" and not _is_part_of_response(event, strategy, estimand, trial)
+    ]
     happened: list[pl.Expr] = [
         pl.when(happened_by(name, visit)).then(pl.lit(name)) for name in sorted(composite, key=_EVENT_ORDER.index)
     ]

@@ -1,9 +1,6 @@
 """``myotis check``: is a protocol valid, what does it say, what has changed, and where do its numbers come from?"""
 
 import json
-import sys
-from collections import Counter
-from collections.abc import Iterable
 from typing import Annotated, Any
 
 import typer
@@ -40,6 +37,7 @@ def _print_schema() -> None:
 
 
 def _print_summary(protocol: str, as_json: bool) -> None:
+    from myotis.cli.sources import count_by_status, describe_counts  # noqa: PLC0415
     from myotis.protocol.describe import describe_response  # noqa: PLC0415
     from myotis.protocol.read import read_trial  # noqa: PLC0415
 
@@ -47,7 +45,7 @@ def _print_summary(protocol: str, as_json: bool) -> None:
     summary = _identity(trial) | {
         "visits": [visit.id for visit in trial.visits],
         "response": describe_response(trial.response),
-        "sources": _count(trial.list_facts()),
+        "sources": count_by_status(trial.list_facts()),
     }
     if as_json:
         _print_json(summary)
@@ -56,7 +54,7 @@ def _print_summary(protocol: str, as_json: bool) -> None:
     print(f"digest    {summary['digest']}")
     print(f"visits    {', '.join(summary['visits'])}")
     print(f"response  {summary['response']}")
-    print(f"sources   {_join_counts(summary['sources'])}")
+    print(f"sources   {describe_counts(summary['sources'])}")
 
 
 def _print_changes(protocol: str, against: str, as_json: bool) -> None:
@@ -75,57 +73,22 @@ def _print_changes(protocol: str, against: str, as_json: bool) -> None:
 
 
 def _print_sources(protocol: str, as_json: bool) -> None:
-    from myotis.instruments.catalog import list_instrument_facts  # noqa: PLC0415
-    from myotis.protocol.read import read_trial  # noqa: PLC0415
+    from myotis.cli import sources  # noqa: PLC0415
 
-    trial = read_trial(protocol)
-    listed = {"Instruments": list(list_instrument_facts()), f"Trial {trial.trial.id}": list(trial.list_facts())}
+    listed = sources.list_sources(protocol)
+    counts = {part: sources.count_by_status(facts) for part, facts in listed.items()}
     if as_json:
-        rows = [{"of": of, **_fields(fact)} for of, facts in listed.items() for fact in facts]
-        _print_json({"facts": rows, "counts": {of: _count(facts) for of, facts in listed.items()}})
+        rows = [{"of": part, **sources.tabulate_fact(fact)} for part, facts in listed.items() for fact in facts]
+        _print_json({"facts": rows, "counts": counts})
         return
-    for of, facts in listed.items():
-        _print_table(of, [_fields(fact) for fact in facts])
-    for of, facts in listed.items():
-        print(f"{of}: {_join_counts(_count(facts))}")
-
-
-def _print_table(title: str, rows: list[dict[str, str]]) -> None:
-    from rich import box  # noqa: PLC0415
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-
-    console = Console(width=None if sys.stdout.isatty() else 200, markup=False, highlight=False, emoji=False)
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
-    for name in ("what", "value", "status", "reference", "note"):
-        table.add_column(name.capitalize(), overflow="fold", max_width=32 if name == "value" else None)
-    for row in rows:
-        table.add_row(*row.values())
-    console.print(table)
+    for part, facts in listed.items():
+        sources.print_table(part, facts)
+    for part in listed:
+        print(f"{part}: {sources.describe_counts(counts[part])}")
 
 
 def _identity(trial: Any) -> dict[str, Any]:
     return {"trial": trial.trial.id, "version": trial.trial.version, "digest": trial.digest}
-
-
-def _fields(fact: Any) -> dict[str, str]:
-    source = fact.source
-    return {
-        "what": fact.what, "value": fact.value, "status": source.status.value, "reference": source.reference,
-        "note": source.note,
-    }  # fmt: skip
-
-
-def _count(facts: Iterable[Any]) -> dict[str, int]:
-    from myotis.terms.source import Status  # noqa: PLC0415
-
-    counts = Counter(fact.source.status for fact in facts)
-    return {status.value: counts[status] for status in Status if counts[status]}
-
-
-def _join_counts(counts: dict[str, int]) -> str:
-    by_status = ", ".join(f"{count} {status}" for status, count in counts.items())
-    return f"{sum(counts.values())} values: {by_status}"
 
 
 def _print_json(document: Any) -> None:

@@ -11,7 +11,9 @@ from myotis.cli.options import OutFolder, Protocol
 def demo(
     out: OutFolder = Path("demo"),
     protocol: Protocol = "proderm",
-    seed: Annotated[int, typer.Option(help="The seed of the virtual subjects; the same seed gives the same trial.", min=0)] = 2022,
+    seed: Annotated[
+        int, typer.Option(help="The seed of the virtual subjects; the same seed gives the same trial.", min=0)
+    ] = 2022,
 ) -> None:
     """Run a whole virtual ProDERM: randomized, scored, derived, analyzed, reported beside the published results."""
     from myotis.analyze.reproduce import read_published, reproduce_published  # noqa: PLC0415 (loaded on call)

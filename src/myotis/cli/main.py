@@ -54,7 +54,7 @@ def main() -> NoReturn:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
-    except Exception:  # noqa: BLE001 (the last net: whatever it is, the status is that of an internal error)
+    except Exception:
         _tell_internal()
         sys.exit(INTERNAL_ERROR)
     sys.exit(0)

@@ -58,7 +58,7 @@ def score(
         Path, typer.Argument(help="The visits, one row a subject and visit: CSV, TSV, Parquet, XPT or SAS7BDAT.")
     ],
     out: Annotated[
-        Path, typer.Option(help="The file to write: CSV, TSV, Parquet or XPT; - is CSV on standard output.")
+        Path, typer.Option(help="The file to write: CSV, TSV or Parquet; - is CSV on standard output.")
     ] = Path("-"),
     protocol: Protocol = "proderm",
     criteria: Annotated[CriteriaName | None, typer.Option(help="The response criteria, if not the protocol's.")] = None,

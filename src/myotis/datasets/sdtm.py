@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
-from myotis.datasets.table import FIRST_DATA_ROW, Column, Table
+from myotis.datasets.table import FIRST_DATA_ROW, KINDS, Column, Table
 from myotis.errors import Fault
 from myotis.instruments.cdasi import CDASI_ACTIVITY, CDASI_DAMAGE
 from myotis.instruments.enzymes import ENZYMES
@@ -109,7 +109,7 @@ def _findings(domain: str, label: str, *extra: Column) -> Table:
             text(f"{domain}TESTCD", "Test Short Name", required=True, codelist=codes or (WEIGHT,)),
             text(f"{domain}TEST", "Test Name", required=True),
             text(f"{domain}CAT", "Category"),
-            text(f"{domain}ORRES", "Result in Original Units", required=True),
+            text(f"{domain}ORRES", "Result in Original Units"),
             text(f"{domain}ORRESU", "Original Units"),
             *extra,
             VISITNUM,
@@ -200,16 +200,20 @@ FINDINGS: Final = {
     "QS": _findings("QS", "Questionnaires"),
     "MK": _findings("MK", "Musculoskeletal System Findings"),
     "RS": _findings("RS", "Disease Response and Clinical Classification"),
-    "LB": _findings("LB", "Laboratory Test Results", text("LBORNRHI", "Reference Range Upper Limit in Original Units")),
+    "LB": _findings("LB", "Laboratory Test Results", text("LBORNRHI", "Reference Range Upper Limit in Orig Unit")),
 }
-"""The long tables of findings: one row a subject, test and visit, the result as the text that was recorded."""
+"""The long tables of findings: one row a subject, test and visit, the result as the text that was recorded (null where
+the test was not done)."""
 
 SDTM: Final = {table.name: table for table in (DM, SUPPDM, SV, DS, EX)} | FINDINGS
 """Every table of a snapshot by its name."""
 
 
 def check_snapshot(datasets: Mapping[str, pl.DataFrame]) -> list[Fault]:
-    """Every fault of a snapshot: tables absent, faults of each table, dates that are none, subjects unknown to DM."""
+    """Every fault of a snapshot: tables absent, faults of each table, subjects unknown to DM, dates that are none.
+
+    Dates are whole: an analysis needs the day.
+    """
     faults = [
         Fault(what="the table is absent", expected=f"{table.label} ({name})", file=name)
         for name, table in SDTM.items()
@@ -220,7 +224,16 @@ def check_snapshot(datasets: Mapping[str, pl.DataFrame]) -> list[Fault]:
             faults.extend(fault.inside(name) for fault in table.check(datasets[name]))
     if faults:  # what follows needs the columns
         return faults
-    return [fault for name in SDTM for fault in _check_values(name, datasets)]
+    plain = take_plain_types(datasets)
+    return [fault for name in SDTM for fault in _check_values(name, plain)]
+
+
+def take_plain_types(datasets: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """The tables of a snapshot without fault, each declared column in the one type of its kind and no other column."""
+    return {
+        name: datasets[name].select(pl.col(column.name).cast(KINDS[column.kind][0]) for column in table.columns)
+        for name, table in SDTM.items()
+    }
 
 
 def _check_values(name: str, datasets: Mapping[str, pl.DataFrame]) -> Iterator[Fault]:
@@ -228,10 +241,9 @@ def _check_values(name: str, datasets: Mapping[str, pl.DataFrame]) -> Iterator[F
     subjects = datasets["DM"]["USUBJID"].implode()
     conditions = [("USUBJID", ~pl.col("USUBJID").is_in(subjects), "the subject is not in DM", "a subject of DM")]
     for column in [column for column in frame.columns if column.endswith("DTC")]:
-        written = pl.col(column).cast(pl.String)
-        wrong = written.is_not_null() & (
-            ~written.str.contains(ISO_DATE) | written.str.to_date("%Y-%m-%d", strict=False).is_null()
-        )
+        written = pl.col(column)
+        no_date = ~written.str.contains(ISO_DATE) | written.str.to_date("%Y-%m-%d", strict=False).is_null()
+        wrong = written.is_not_null() & no_date
         conditions.append((column, wrong, "the text is no date", "a date such as 2024-02-29 (ISO 8601)"))
     for column, condition, what, expected in conditions:
         for row, subject in frame.filter(condition).select("_row", "USUBJID").iter_rows():

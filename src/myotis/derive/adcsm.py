@@ -1,6 +1,7 @@
 """ADCSM: the core set measures and CDASI with their baseline and change, one row a subject, visit and parameter."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -16,6 +17,8 @@ from myotis.terms.missing import MISSING
 ENZYME: Final = "ENZXULN"
 
 LOCF: Final = "LOCF"
+
+TIMING: Final = ["subject", "visit_number", "date"]
 
 SLOT_PARAMETERS: Final = {
     Slot.PHYSICIAN_GLOBAL: "PHGLOB",
@@ -42,19 +45,19 @@ def name_parameters(trial: Trial) -> dict[str, str]:
 
 
 def derive_adcsm(adsl: pl.DataFrame, visits: pl.DataFrame, trial: Trial) -> pl.DataFrame:
-    """ADCSM from ADSL and the table of visits (``build_visits``), for the subjects of ADSL, by subject, parameter, visit.
+    """ADCSM from ADSL and the table of visits (``build_visits``), by subject, parameter and visit.
 
     Every value that was observed has a row, after a switch too. ``ENZXULN`` follows the enzyme that is chosen at
     baseline. Where an estimand of change carries the last observation forward, its parameter has further rows with
     ``DTYPE`` of LOCF at the visits of the first period (``first_period_visits``): at those that are missing after the
-    subject left, and, where the estimand takes a switch as the end of treatment, at all after the switch, beside what was
-    observed there. They hold the last value after baseline up to then; whoever has none has no such row.
+    subject left, and, where the estimand takes a switch as the end of treatment, at all after the switch, beside what
+    was observed there. They hold the last value after baseline up to then; whoever has none has no such row.
     """
     baseline = trial.visit(trial.baseline_visit).number
     parameters = name_parameters(trial) | {ENZYME: ENZYME}
     visits = _add_enzyme(visits, trial).rename({score_column(name): name for name in parameters}, strict=False)
     rows = (
-        visits.unpivot(list(parameters), index=["subject", "visit_number", "date"], variable_name="measure", value_name="AVAL")
+        visits.unpivot(list(parameters), index=TIMING, variable_name="measure", value_name="AVAL")
         .drop_nulls("AVAL")
         .with_columns(pl.col("measure").replace_strict(parameters, return_dtype=pl.String).alias("PARAMCD"))
         .with_columns(pl.lit(None, dtype=pl.String).alias("DTYPE"))
@@ -92,21 +95,47 @@ def _add_enzyme(visits: pl.DataFrame, trial: Trial) -> pl.DataFrame:
         value, _ = ENZYME_GRID.to_steps(table[enzyme].fill_null(float("nan")).to_numpy())
         uln, _ = ULN_GRID.to_steps(table[f"{enzyme}_uln"].fill_null(float("nan")).to_numpy())
         followed = (table["enzyme"] == enzyme).fill_null(value=False).to_numpy()
-        multiple = np.where(followed, compute_multiple_of_uln(enzyme, np.where(uln == MISSING, MISSING, value), uln), multiple)
+        known = np.where(uln == MISSING, MISSING, value)
+        multiple = np.where(followed, compute_multiple_of_uln(enzyme, known, uln), multiple)
     return table.with_columns(pl.Series(ENZYME, multiple, dtype=pl.Float64, nan_to_null=True)).drop("enzyme")
 
 
 def _carry_forward(rows: pl.DataFrame, adsl: pl.DataFrame, trial: Trial) -> pl.DataFrame:
     """The rows that carry the last observation forward, as the estimands of change ask for it."""
-    visits = first_period_visits(trial)
-    numbers = {visit.label: visit.number for visit in visits}
     codes = name_parameters(trial)
-    carried = [rows.clear()]
+    carried: list[dict[str, object]] = []
     for estimand in trial.plan.estimands:
         if estimand.variable == "change" and estimand.missing == CARRIED and estimand.parameter in codes:
+            code = codes[estimand.parameter]
+            observed = dict[str, dict[int, float]]()
+            for subject, number, value in (
+                rows.filter(pl.col("PARAMCD") == code).select("subject", "visit_number", "AVAL").iter_rows()
+            ):
+                observed.setdefault(subject, {})[number] = value
             switch_ends = estimand.intercurrent_events.get("switch") == "while_on_treatment"
-            observed = rows.filter(
-                (pl.col("PARAMCD") == codes[estimand.parameter]) & pl.col("visit_number").is_in(list(numbers.values()))
-            )
-            carried += [_carry(observed, row, numbers, switch_ends=switch_ends) for row in adsl.iter_rows(named=True)]
-    return pl.concat(carried).unique(["subject", "PARAMCD", "visit_number"], keep="first", maintain_order=True)
+            for subject in adsl.select("USUBJID", "SWITCHVS", "FPCOMPFL", "EOSSTT", "DCSVISIT").iter_rows(named=True):
+                values = _carry(observed.get(subject["USUBJID"], {}), subject, trial, switch_ends=switch_ends)
+                carried += [
+                    {"subject": subject["USUBJID"], "visit_number": number, "AVAL": value, "PARAMCD": code}
+                    for number, value in values.items()
+                ]
+    schema = {name: rows.schema[name] for name in ("subject", "visit_number", "AVAL", "PARAMCD")}
+    frame = pl.DataFrame(carried, schema=schema).with_columns(pl.lit(LOCF).alias("DTYPE"))
+    return frame.unique(["subject", "PARAMCD", "visit_number"], keep="first", maintain_order=True)
+
+
+def _carry(
+    observed: Mapping[int, float], subject: Mapping[str, Any], trial: Trial, *, switch_ends: bool
+) -> dict[int, float]:
+    """The values that stand for one subject's visits of the first period, by number of the visit."""
+    visits = first_period_visits(trial)
+    if switch_ends and subject["SWITCHVS"] is not None:
+        end = trial.visit(subject["SWITCHVS"]).day
+        to_fill = [visit for visit in visits if visit.day > end]
+    elif subject["EOSSTT"] == "DISCONTINUED" and subject["FPCOMPFL"] == "N" and subject["DCSVISIT"] is not None:
+        end = trial.visit(subject["DCSVISIT"]).day
+        to_fill = [visit for visit in visits if visit.day > end and visit.number not in observed]
+    else:
+        return {}
+    before = [observed[visit.number] for visit in visits if visit.day <= end and visit.number in observed]
+    return {visit.number: before[-1] for visit in to_fill} if before else {}

@@ -26,8 +26,8 @@ SETS: Final = {
 def derive_adsl(sdtm: Mapping[str, pl.DataFrame], visits: pl.DataFrame, trial: Trial) -> pl.DataFrame:
     """ADSL from a snapshot and its table of visits (``build_visits``), one row a randomized subject, by USUBJID.
 
-    ``TRT01A`` is the treatment of the first dose, ``STRATAR`` the levels as randomized, ``DCSVISIT`` the last visit
-    that was held, ``MAXTIS`` the highest TIS that the baseline still allows (null without a baseline). An
+    ``TRT01A`` is the treatment of the first dose, ``STRATAR`` the levels as randomized, ``DCSVISIT`` the last
+    planned visit that was held, ``MAXTIS`` the highest TIS that the baseline still allows (null without a baseline). An
     analysis set that the plan does not define has no subjects.
 
     >>> from myotis.derive.visits import build_visits
@@ -46,15 +46,15 @@ def derive_adsl(sdtm: Mapping[str, pl.DataFrame], visits: pl.DataFrame, trial: T
         _find_strata(sdtm),
         _find_weight(sdtm),
         _find_disposition(sdtm, trial),
-        _find_switch(sdtm),
-        _find_last_visit(sdtm),
+        _find_switch(sdtm, trial),
+        _find_last_visit(sdtm, trial),
         _find_max_tis(visits, trial),
     ]
     for part in parts:
         frame = frame.join(part, on="subject", how="left")
     frame = frame.with_columns(
         pl.col("ARM").alias("TRT01P"),
-        *(_flag(pl.col(name)) for name in ("FPCOMPFL", "EXTFL")),
+        *(_flag(pl.col(name)).alias(name) for name in ("FPCOMPFL", "EXTFL")),
         _flag(pl.col("SWITCHVS").is_not_null()).alias("SWITCHFL"),
         pl.col("EOSSTT").fill_null("ONGOING"),
         pl.when(pl.col("EOSSTT") == "DISCONTINUED").then("last_visit").alias("DCSVISIT"),
@@ -63,7 +63,7 @@ def derive_adsl(sdtm: Mapping[str, pl.DataFrame], visits: pl.DataFrame, trial: T
 
 
 def _flag(condition: pl.Expr) -> pl.Expr:
-    return pl.when(condition.fill_null(value=False)).then(pl.lit("Y")).otherwise(pl.lit("N")).name.keep()
+    return pl.when(condition.fill_null(value=False)).then(pl.lit("Y")).otherwise(pl.lit("N"))
 
 
 def _analysis_sets(trial: Trial) -> list[pl.Expr]:
@@ -123,14 +123,19 @@ def _find_disposition(sdtm: Mapping[str, pl.DataFrame], trial: Trial) -> pl.Data
     )  # fmt: skip
 
 
-def _find_switch(sdtm: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def _find_switch(sdtm: Mapping[str, pl.DataFrame], trial: Trial) -> pl.DataFrame:
     rows = sdtm["DS"].filter(pl.col("DSDECOD") == SWITCHED).sort("DSSTDTC", "DSSEQ")
-    return rows.group_by(pl.col("USUBJID").alias("subject")).agg(pl.col("VISIT").first().alias("SWITCHVS"))
+    labels = {float(visit.number): visit.label for visit in trial.visits}
+    visit = pl.col("VISITNUM").first().replace_strict(labels, return_dtype=pl.String)
+    return rows.group_by(pl.col("USUBJID").alias("subject")).agg(visit.alias("SWITCHVS"))
 
 
-def _find_last_visit(sdtm: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    rows = sdtm["SV"].sort("SVSTDTC", "VISITNUM")
-    return rows.group_by(pl.col("USUBJID").alias("subject")).agg(pl.col("VISIT").last().alias("last_visit"))
+def _find_last_visit(sdtm: Mapping[str, pl.DataFrame], trial: Trial) -> pl.DataFrame:
+    planned = {float(visit.number): visit.label for visit in trial.visits}
+    rows = sdtm["SV"].filter(pl.col("VISITNUM").is_in(list(planned))).sort("SVSTDTC", "VISITNUM")
+    return rows.group_by(pl.col("USUBJID").alias("subject")).agg(
+        pl.col("VISITNUM").last().replace_strict(planned, return_dtype=pl.String).alias("last_visit")
+    )
 
 
 def _find_max_tis(visits: pl.DataFrame, trial: Trial) -> pl.DataFrame:

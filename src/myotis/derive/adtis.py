@@ -30,14 +30,16 @@ NOT_EVALUABLE: Final = "not_evaluable"
 
 
 def derive_adtis(adsl: pl.DataFrame, scored: pl.DataFrame, trial: Trial) -> pl.DataFrame:
-    """ADTIS from ADSL and the scored visits (``score_snapshot``), for the subjects of ADSL and the visits after baseline
-    at which anything was recorded, by subject, parameter and visit.
+    """ADTIS from ADSL and the scored visits (``score_snapshot``), by subject, parameter and visit: the subjects of ADSL
+    and the visits after baseline at which anything was recorded.
 
     ``AVAL`` is null where a number can't be evaluated; ``REASNE`` of TIS, category, deterioration and response then
     names the measures that are missing. A parameter that the protocol does not define at a visit has no row there.
     """
     post = scored.filter(pl.col("visit_number") != trial.visit(trial.baseline_visit).number)
-    numbers = [_parameter(post, code, pl.col(column), pl.lit(None, dtype=pl.String)) for code, column in NUMBERS.items()]
+    numbers = [
+        _parameter(post, code, pl.col(column), pl.lit(None, dtype=pl.String)) for code, column in NUMBERS.items()
+    ]
     words = [_parameter(post, code, pl.lit(None, dtype=pl.Float64), pl.col(column)) for code, column in WORDS.items()]
     undefined = pl.col("PARAMCD").is_in(["DETER", "RESP"]) & pl.col("AVALC").is_null()
     rows = pl.concat([*numbers, *words]).filter(~undefined)

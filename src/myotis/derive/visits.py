@@ -22,6 +22,7 @@ from myotis.rules.baseline import DAY, IS_BASELINE, REFERENCE_DAY, VALUE, baseli
 from myotis.score.visits import score_visits
 from myotis.terms.grid import Grid
 from myotis.terms.missing import MISSING, YES
+from myotis.terms.rule import Engine
 
 MEASURES: Final[dict[str, Measure]] = {
     measure.name: measure
@@ -32,6 +33,9 @@ MEASURES: Final[dict[str, Measure]] = {
     )
 }
 """The measures on a fixed scale, by name."""
+
+FEW_RECORDS: Final = 50_000
+"""Below this many records the interpreted rule for baselines is done before the compiled one is loaded."""
 
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -80,8 +84,8 @@ class _TestReader:
     """Reads the rows of one test and collects what is wrong with them."""
 
     def __init__(self, frame: pl.DataFrame, test: FindingsTest) -> None:
-        code = pl.col(f"{test.domain}TESTCD").cast(pl.String)
-        self.rows = frame.with_row_index("_row", offset=FIRST_DATA_ROW).filter(code == test.testcd)
+        done = (pl.col(f"{test.domain}TESTCD") == test.testcd) & pl.col(f"{test.domain}ORRES").is_not_null()
+        self.rows = frame.with_row_index("_row", offset=FIRST_DATA_ROW).filter(done)
         self.test = test
         self.faults: list[Fault] = []
 
@@ -90,17 +94,17 @@ class _TestReader:
         measure = MEASURES.get(self.test.measure)
         number, uln = self._read_measure(measure) if measure else self._read_enzyme()
         return self.rows.select(
-            pl.col("USUBJID").cast(pl.String).alias("subject"),
+            pl.col("USUBJID").alias("subject"),
             pl.lit(self.test.measure).alias("measure"),
             pl.Series("number", number, dtype=pl.Float64, nan_to_null=True),
             pl.Series("uln", uln, dtype=pl.Float64, nan_to_null=True),
-            pl.col("VISITNUM").cast(pl.Float64).alias("visit_number"),
-            pl.col(f"{domain}DTC").cast(pl.String).str.to_date("%Y-%m-%d").alias("date"),
+            pl.col("VISITNUM").alias("visit_number"),
+            pl.col(f"{domain}DTC").str.to_date("%Y-%m-%d").alias("date"),
         )
 
     def _read_measure(self, measure: Measure) -> tuple[Numbers, Numbers]:
         result, unit = f"{self.test.domain}ORRES", f"{self.test.domain}ORRESU"
-        units = self.rows[unit].cast(pl.String).fill_null("")
+        units = self.rows[unit].fill_null("")
         in_mm = (units == "mm").to_numpy() & (measure.grid == VAS_GRID)
         number = self._read_texts(result, measure.grid, rows=~in_mm)
         if measure.grid == VAS_GRID:
@@ -114,7 +118,7 @@ class _TestReader:
 
     def _read_enzyme(self) -> tuple[Numbers, Numbers]:
         domain = self.test.domain
-        units = self.rows[f"{domain}ORRESU"].cast(pl.String).str.strip_chars().str.to_lowercase()
+        units = self.rows[f"{domain}ORRESU"].str.strip_chars().str.to_lowercase()
         unknown = ~units.is_in(list(UNIT_SPELLINGS)).fill_null(value=False).to_numpy()
         self._fault(unknown, f"{domain}ORRESU", "the unit is unknown", "U/L or µkat/L")
         uln = self._read_texts(f"{domain}ORNRHI", ULN_GRID)
@@ -126,7 +130,7 @@ class _TestReader:
 
     def _read_texts(self, column: str, grid: Grid, rows: Flags | None = None) -> Numbers:
         """Texts of some of the rows (None: all) as the numbers of a grid, NaN elsewhere and where there is none."""
-        texts = self.rows[column].cast(pl.String).str.strip_chars()
+        texts = self.rows[column].str.strip_chars()
         numbers = texts.cast(pl.Float64, strict=False)
         asked = np.ones(len(texts), dtype=np.bool_) if rows is None else rows
         wrong = asked & (texts.is_not_null() & (numbers.is_null() | numbers.is_nan())).to_numpy()
@@ -160,19 +164,20 @@ def flag_baselines(findings: pl.DataFrame, sdtm: Mapping[str, pl.DataFrame], tri
     lengths = dated.group_by("subject", "measure", maintain_order=True).len()["len"].to_numpy()
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     out = np.zeros((len(days), 1), dtype=np.int64)
-    flag_baseline.run(x, offsets, baseline_limits(trial), out)
+    engine: Engine = "interpreted" if len(x) < FEW_RECORDS else "compiled"
+    flag_baseline.run(x, offsets, baseline_limits(trial), out, engine=engine)
     return dated.with_columns(pl.Series("is_baseline", out[:, IS_BASELINE] == YES))
 
 
 def find_first_doses(sdtm: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """The date of each subject's first dose: columns ``subject`` and ``first_dose``."""
-    start = pl.col("EXSTDTC").cast(pl.String).str.to_date("%Y-%m-%d")
+    start = pl.col("EXSTDTC").str.to_date("%Y-%m-%d")
     return sdtm["EX"].group_by(pl.col("USUBJID").alias("subject")).agg(start.min().alias("first_dose"))
 
 
 def find_randomized(sdtm: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """The date of each subject's randomization: columns ``subject`` and ``randomized``."""
-    when = pl.col("DSSTDTC").cast(pl.String).str.to_date("%Y-%m-%d")
+    when = pl.col("DSSTDTC").str.to_date("%Y-%m-%d")
     rows = sdtm["DS"].filter(pl.col("DSDECOD") == RANDOMIZED)
     return rows.group_by(pl.col("USUBJID").alias("subject")).agg(when.min().alias("randomized"))
 
@@ -218,7 +223,7 @@ def _add_facts(table: pl.DataFrame, sdtm: Mapping[str, pl.DataFrame], trial: Tri
     disposition = sdtm["DS"].filter(pl.col("DSCAT") == DISPOSITION)
     completion = (pl.col("DSDECOD") == COMPLETED) & (pl.col("EPOCH") == first_period(trial).label)
     ended = disposition.group_by(pl.col("USUBJID").alias("subject")).agg(completion.any().alias("completed"))
-    when = pl.col("DSSTDTC").cast(pl.String).str.to_date("%Y-%m-%d")
+    when = pl.col("DSSTDTC").str.to_date("%Y-%m-%d")
     rescued = sdtm["DS"].filter(pl.col("DSDECOD") == RESCUED)
     rescued = rescued.group_by(pl.col("USUBJID").alias("subject")).agg(when.min().alias("rescued"))
     needed = (pl.col("rescued") <= pl.col("date")).fill_null(value=False)
@@ -236,3 +241,19 @@ def _add_facts(table: pl.DataFrame, sdtm: Mapping[str, pl.DataFrame], trial: Tri
 def score_snapshot(sdtm: Mapping[str, pl.DataFrame], trial: Trial) -> pl.DataFrame:
     """The visits of a snapshot with their scores; see ``build_visits`` and ``score_visits``."""
     return score_visits(build_visits(sdtm, trial), trial=trial)
+
+
+def add_subject_columns(rows: pl.DataFrame, adsl: pl.DataFrame, trial: Trial) -> pl.DataFrame:
+    """Rows by ``subject``, ``visit_number`` and ``date`` with what each analysis dataset says of subject and time.
+
+    Rows of subjects who are not in ADSL fall out. ``ADY`` is counted from the first dose and null without one.
+    """
+    labels = {visit.number: visit.label for visit in trial.visits}
+    known = adsl.select("STUDYID", "USUBJID", "TRT01P", "STRATAR", "FASFL", "TRTSDT")
+    days = (pl.col("date") - pl.col("TRTSDT")).dt.total_days()
+    return rows.join(known, left_on="subject", right_on="USUBJID").with_columns(
+        pl.col("subject").alias("USUBJID"),
+        pl.col("visit_number").alias("AVISITN"),
+        pl.col("visit_number").replace_strict(labels, return_dtype=pl.String).alias("AVISIT"),
+        pl.when(days >= 0).then(days + 1).otherwise(days).alias("ADY"),
+    )

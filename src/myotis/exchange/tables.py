@@ -1,4 +1,4 @@
-"""Tables at the edge: any of the known formats read in batches, and written whole or not at all."""
+"""What every format of tables shares: what a source is, how missing values and separators are written, names."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -7,9 +7,6 @@ from typing import Protocol
 import polars as pl
 
 from myotis.errors import Fault, InputError
-
-READABLE = (".csv", ".tsv", ".parquet", ".xpt", ".sas7bdat")
-WRITABLE = (".csv", ".tsv", ".parquet", ".xpt")
 
 MISSING_MARKS = ("", "NA", ".")
 """What stands for a missing value in text (R writes NA, SAS a dot). The reader of text files makes only the empty
@@ -32,37 +29,6 @@ class TableSource(Protocol):
         every fault of the file's structure.
         """
         ...
-
-
-def open_table(path: Path) -> TableSource:
-    """Open a table by its extension: .csv, .tsv, .parquet, .xpt or .sas7bdat.
-
-    The columns of text files are text exactly as written (so that decimals stay exact) and an empty field is
-    null; the other formats keep their own types. Raises InputError where there is no such file, where it is
-    empty or has a heading only, where a column has no name or a name twice, and where it is not what its
-    extension says.
-    """
-    if not path.is_file():
-        what = "this is no file" if path.exists() else "there is no such file"
-        raise InputError([Fault(what=what, expected="a table in " + ", ".join(READABLE), file=str(path))])
-    extension = path.suffix.lower()
-    source: TableSource
-    match extension:
-        case ".csv" | ".tsv":
-            from myotis.exchange.csv import CsvSource  # noqa: PLC0415
-
-            source = CsvSource(path, SEPARATORS[extension])
-        case ".parquet":
-            from myotis.exchange.parquet import ParquetSource  # noqa: PLC0415
-
-            source = ParquetSource(path)
-        case ".xpt" | ".sas7bdat":
-            from myotis.exchange.sas import SasSource  # noqa: PLC0415 (each format is loaded where it is met)
-
-            source = SasSource(path)
-        case _:
-            raise InputError([unknown_extension(path, READABLE)])
-    return source
 
 
 def unknown_extension(path: Path, known: tuple[str, ...]) -> Fault:

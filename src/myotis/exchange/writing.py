@@ -14,7 +14,9 @@ from typing import IO, Protocol
 import polars as pl
 
 from myotis.errors import Fault, InputError
-from myotis.exchange.tables import SEPARATORS, WRITABLE, as_text, stack, unknown_extension
+from myotis.exchange.tables import SEPARATORS, as_text, stack, unknown_extension
+
+WRITABLE = (".csv", ".tsv", ".parquet", ".xpt")
 
 STANDARD_OUTPUT = Path("-")
 

@@ -73,8 +73,12 @@ class TisSettings:
             )
         if self.core_set.enzymes:
             self._check_multiples()
+            if self.chq_phs is not None:
+                raise SettingError(f"{self.criteria} criteria follow a muscle enzyme, not the CHQ physical summary")
         elif self.chq_phs is None:
             raise SettingError("the PRINTO core set needs the range of the CHQ physical summary: no source gives one")
+        elif self.enzyme_multiples:
+            raise SettingError("the PRINTO core set has no muscle enzymes, so they have no range")
 
     def _check_multiples(self) -> None:
         names = {enzyme.name for enzyme in ENZYMES}

@@ -1,28 +1,24 @@
 """What makes a protocol contradict itself: every fault, each with its place and what to do."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from myotis.errors import Fault
 from myotis.protocol.check_criteria import find_criteria_faults
 from myotis.protocol.check_design import find_design_faults
 from myotis.protocol.check_plan import find_plan_faults
+from myotis.protocol.contents import Contents
 from myotis.protocol.faults import contradiction, undeclared
 from myotis.protocol.provenance import UNSOURCED, covers, find_provenance, flatten
 
-if TYPE_CHECKING:
-    from myotis.protocol.trial import Trial
 
-
-def find_contradictions(trial: Trial) -> list[Fault]:
+def find_contradictions(trial: Contents) -> list[Fault]:
     """Every way in which the parts of a protocol don't fit one another."""
     checks = (_repeated_ids, find_design_faults, find_criteria_faults, find_plan_faults, _unsourced, _idle_sources)
     return [fault for check in checks for fault in check(trial)]
 
 
-def _repeated_ids(trial: Trial) -> Iterator[Fault]:
+def _repeated_ids(trial: Contents) -> Iterator[Fault]:
     randomization, plan = trial.randomization, trial.plan
     lists: dict[str, tuple[Any, ...]] = {
         "arms": trial.arms, "epochs": trial.epochs, "visits": trial.visits, "treatments": trial.treatments,
@@ -40,7 +36,7 @@ def _repeated_ids(trial: Trial) -> Iterator[Fault]:
             )
 
 
-def _unsourced(trial: Trial) -> Iterator[Fault]:
+def _unsourced(trial: Contents) -> Iterator[Fault]:
     for path in _sourced_paths(trial):
         if find_provenance(path, trial.provenance) is None:
             place = ".".join(path)
@@ -48,7 +44,7 @@ def _unsourced(trial: Trial) -> Iterator[Fault]:
             yield contradiction(place, "the value has no source", "an entry in [provenance] that covers it", remedy)
 
 
-def _idle_sources(trial: Trial) -> Iterator[Fault]:
+def _idle_sources(trial: Contents) -> Iterator[Fault]:
     paths = _sourced_paths(trial)
     for name, provenance in trial.provenance.items():
         place = f"provenance.{name}"
@@ -59,6 +55,6 @@ def _idle_sources(trial: Trial) -> Iterator[Fault]:
             yield contradiction(place, "there is no value at this place", "a place in the file that has one", remedy)
 
 
-def _sourced_paths(trial: Trial) -> list[tuple[str, ...]]:
+def _sourced_paths(trial: Contents) -> list[tuple[str, ...]]:
     values = trial.model_dump(mode="json", exclude_defaults=True)
     return [path for path, _ in flatten(values) if not UNSOURCED & set(path)]

@@ -1,24 +1,19 @@
 """Contradictions of the criteria: eligibility, TIS, deterioration, response."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from myotis.errors import Fault, SettingError
 from myotis.instruments.tis import TisSettings
 from myotis.instruments.tis_levels import TENTHS, Slot
+from myotis.protocol.contents import Contents
 from myotis.protocol.criteria import Condition, FactDeclaration, Worsening
 from myotis.protocol.design import Visit
 from myotis.protocol.faults import contradiction, undeclared
 from myotis.terms.units import Quantity
 
-if TYPE_CHECKING:
-    from myotis.protocol.trial import Trial
 
-
-def find_criteria_faults(trial: Trial) -> Iterator[Fault]:
+def find_criteria_faults(trial: Contents) -> Iterator[Fault]:
     """Every contradiction of the criteria."""
     yield from _eligibility(trial)
     try:
@@ -30,7 +25,7 @@ def find_criteria_faults(trial: Trial) -> Iterator[Fault]:
     yield from _response(trial)
 
 
-def _eligibility(trial: Trial) -> Iterator[Fault]:
+def _eligibility(trial: Contents) -> Iterator[Fault]:
     facts = {fact.id: fact for fact in trial.facts}
     for criterion in trial.eligibility:
         for condition in (condition for group in criterion.require for condition in group.of):
@@ -46,18 +41,24 @@ def _condition(condition: Condition, fact: FactDeclaration, place: str) -> Itera
     if fact.kind == "number":
         expected = f"at_least, above, at_most or below with a limit in {fact.unit}"
         if not isinstance(value, Quantity):
-            yield contradiction(place, f"{fact.id} is a number and is compared by equals", expected)
+            yield contradiction(
+                place, f"{fact.id} is a number and is compared by equals", expected, "Compare it with a limit."
+            )
         elif value.unit != fact.unit:
             yield contradiction(place, f"the limit of {fact.id} is in {value.unit}", expected, "Convert the limit.")
     elif comparison != "equals":
-        yield contradiction(place, f"{fact.id} is not a number and is compared by {comparison}", "equals")
+        yield contradiction(
+            place, f"{fact.id} is not a number and is compared by {comparison}", "equals", "Use equals."
+        )
     elif fact.kind == "choice" and value not in fact.choices:
         yield undeclared(place, f"choice of {fact.id}", str(value), fact.choices)
     elif fact.kind == "yes_no" and not isinstance(value, bool):
-        yield contradiction(place, f"{fact.id} is answered by yes or no", "equals = true or equals = false")
+        yield contradiction(
+            place, f"{fact.id} is answered by yes or no", "equals = true or equals = false", "Use one of them."
+        )
 
 
-def _deterioration(trial: Trial, settings: TisSettings) -> Iterator[Fault]:
+def _deterioration(trial: Contents, settings: TisSettings) -> Iterator[Fault]:
     for limb in trial.deterioration.limbs if trial.deterioration else ():
         for worsening in limb.of:
             yield from _worsening(worsening, settings, f"deterioration.limbs.{limb.id}.{worsening.measure}.worse_by")
@@ -68,7 +69,7 @@ def _worsening(worsening: Worsening, settings: TisSettings, place: str) -> Itera
     assert measure is not None, "the slots that can worsen hold plain measures"
     number, unit = worsening.worse_by
     if number <= 0:
-        yield contradiction(place, "the limit is not above 0", "how much worse, as a positive number")
+        yield contradiction(place, "the limit is not above 0", "how much worse, as a positive number", "Correct it.")
     if unit not in {"%", measure.unit}:
         yield contradiction(place, f"the limit is in {unit}", f"a limit in {measure.unit} or %", "Convert the limit.")
     elif unit != "%" and (Fraction(number) * measure.grid.steps_per_unit).denominator != 1:
@@ -77,7 +78,7 @@ def _worsening(worsening: Worsening, settings: TisSettings, place: str) -> Itera
         yield contradiction(place, "the limit is off the grid of the measure", expected, remedy)
 
 
-def _response(trial: Trial) -> Iterator[Fault]:
+def _response(trial: Contents) -> Iterator[Fault]:
     response = trial.response
     threshold = response.tis_at_least
     if not 0 < threshold <= 100 or (Fraction(threshold) * TENTHS).denominator != 1:
@@ -100,6 +101,6 @@ def _response(trial: Trial) -> Iterator[Fault]:
         yield contradiction("response.no_confirmed_deterioration", what, "a table [deterioration]", remedy)
 
 
-def _is_followup(visit: Visit, trial: Trial) -> bool:
+def _is_followup(visit: Visit, trial: Contents) -> bool:
     baseline = next((other.day for other in trial.visits if other.id == trial.baseline_visit), None)
     return "core_set" in visit.activities and (baseline is None or visit.day > baseline)

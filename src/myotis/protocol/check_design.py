@@ -1,22 +1,17 @@
 """Contradictions of the design: arms, epochs, visits and their windows, treatments, strata."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from myotis.errors import Fault
 from myotis.instruments.tis_levels import Slot
+from myotis.protocol.contents import Contents
 from myotis.protocol.criteria import find_settings
 from myotis.protocol.design import Factor, Infusion, Treatment
 from myotis.protocol.faults import contradiction, undeclared
 
-if TYPE_CHECKING:
-    from myotis.protocol.trial import Trial
 
-
-def find_design_faults(trial: Trial) -> Iterator[Fault]:
+def find_design_faults(trial: Contents) -> Iterator[Fault]:
     """Every contradiction of the design."""
     yield from _epochs(trial)
     yield from _visits(trial)
@@ -29,7 +24,7 @@ def find_design_faults(trial: Trial) -> Iterator[Fault]:
         yield from _factor(factor, trial)
 
 
-def _epochs(trial: Trial) -> Iterator[Fault]:
+def _epochs(trial: Contents) -> Iterator[Fault]:
     for epoch in trial.epochs:
         if epoch.first_day == 0:
             yield _day_zero(f"epochs.{epoch.id}.first_day")
@@ -39,7 +34,7 @@ def _epochs(trial: Trial) -> Iterator[Fault]:
             yield contradiction(place, what, "epochs in the order of their first days", "Correct the day or the order.")
 
 
-def _visits(trial: Trial) -> Iterator[Fault]:
+def _visits(trial: Contents) -> Iterator[Fault]:
     epochs = {epoch.id: epoch for epoch in trial.epochs}
     for earlier, later in pairwise(trial.visits):
         if later.day <= earlier.day:
@@ -51,7 +46,7 @@ def _visits(trial: Trial) -> Iterator[Fault]:
             yield _day_zero(f"{place}.day")
         if visit.epoch not in epochs:
             yield undeclared(f"{place}.epoch", "epoch", visit.epoch, epochs)
-        elif visit.day < epochs[visit.epoch].first_day:
+        elif visit.day != 0 and visit.day < epochs[visit.epoch].first_day:
             what, expected = f"the visit is before its epoch {visit.epoch} begins", "a day within the epoch"
             yield contradiction(f"{place}.day", what, expected, "Correct the day or the epoch.")
     numbers = [visit.number for visit in trial.visits]
@@ -67,10 +62,11 @@ def _visits(trial: Trial) -> Iterator[Fault]:
 
 
 def _day_zero(place: str) -> Fault:
-    return contradiction(place, "there is no study day 0", "1 for the day of the first dose, -1 for the day before")
+    expected = "1 for the day of the first dose, -1 for the day before"
+    return contradiction(place, "there is no study day 0", expected, "Correct the day.")
 
 
-def _windows(trial: Trial) -> Iterator[Fault]:
+def _windows(trial: Contents) -> Iterator[Fault]:
     for earlier, later in pairwise(trial.visits):
         last = _elapsed(earlier.day) + earlier.window_days[1]
         first = _elapsed(later.day) + later.window_days[0]
@@ -85,7 +81,7 @@ def _elapsed(day: int) -> int:
     return day - 1 if day > 0 else day
 
 
-def _arms(trial: Trial) -> Iterator[Fault]:
+def _arms(trial: Contents) -> Iterator[Fault]:
     treatments = [treatment.id for treatment in trial.treatments]
     for arm in trial.arms:
         if arm.treatment not in treatments:
@@ -101,7 +97,7 @@ def _arms(trial: Trial) -> Iterator[Fault]:
             yield contradiction("randomization.ratio", what, expected, f"Add {name} to the ratio.")
 
 
-def _treatment(treatment: Treatment, trial: Trial) -> Iterator[Fault]:
+def _treatment(treatment: Treatment, trial: Contents) -> Iterator[Fault]:
     place = f"treatments.{treatment.id}"
     infused = [other.id for other in trial.treatments if other.infusion is not None]
     if (treatment.infusion is None) == (treatment.imitates is None):
@@ -113,7 +109,7 @@ def _treatment(treatment: Treatment, trial: Trial) -> Iterator[Fault]:
         yield from _infusion(treatment.infusion, f"{place}.infusion", trial)
 
 
-def _infusion(infusion: Infusion, place: str, trial: Trial) -> Iterator[Fault]:
+def _infusion(infusion: Infusion, place: str, trial: Contents) -> Iterator[Fault]:
     fewest, most = infusion.days
     if not 1 <= fewest <= most:
         what, expected = "the days are not in order", "the fewest (at least 1), then the most"
@@ -126,14 +122,15 @@ def _infusion(infusion: Infusion, place: str, trial: Trial) -> Iterator[Fault]:
         yield contradiction(f"{place}.rate_steps", what, expected, "Remove them, or correct the route.")
     timed = [step.lasts is not None for step in infusion.rate_steps]
     if timed and (timed[-1] or not all(timed[:-1])):
+        what = "a rate step lacks its duration, or the last one has one"
         expected = "a duration for every step but the last, which runs to the end"
-        yield contradiction(f"{place}.rate_steps", "a rate step lacks its duration, or the last one has one", expected)
+        yield contradiction(f"{place}.rate_steps", what, expected, "Add or remove lasts.")
     visits = [visit.id for visit in trial.visits]
     if infusion.reduced_dose and infusion.reduced_dose.from_visit not in visits:
         yield undeclared(f"{place}.reduced_dose.from_visit", "visit", infusion.reduced_dose.from_visit, visits)
 
 
-def _switch(trial: Trial) -> Iterator[Fault]:
+def _switch(trial: Contents) -> Iterator[Fault]:
     if trial.switch is None:
         return
     days = {visit.id: visit.day for visit in trial.visits}
@@ -149,26 +146,20 @@ def _switch(trial: Trial) -> Iterator[Fault]:
         yield contradiction("switch.trigger", what, "a table [deterioration]", "Define it, or remove [switch].")
 
 
-def _factor(factor: Factor, trial: Trial) -> Iterator[Fault]:
+def _factor(factor: Factor, trial: Contents) -> Iterator[Fault]:
     place = f"randomization.factors.{factor.id}"
     slots = [slot.value for slot in Slot]
     if factor.measure not in slots:
         yield undeclared(f"{place}.measure", "measure", factor.measure, slots)
         return
-    unit, lowest = "x ULN", 0
     settings = find_settings(trial.tis)
-    if settings is not None and (measure := settings.measure(Slot(factor.measure))) is not None:
-        unit, lowest = measure.unit, measure.minimum
+    if settings is not None:
+        measure = settings.measure(Slot(factor.measure))
+        yield from _scale(factor, place, *((measure.unit, measure.minimum) if measure else ("x ULN", 0)))
     for level in factor.levels:
-        for limit in (level.at_least, level.below):
-            if limit is not None and limit.unit != unit:
-                yield contradiction(f"{place}.levels.{level.id}", f"a limit is in {limit.unit}", f"limits in {unit}")
         if level.below is not None and level.below.number <= level.at_least.number:
             what, expected = "the level is empty", "an upper limit above the lower one"
             yield contradiction(f"{place}.levels.{level.id}", what, expected, "Exchange or correct the limits.")
-    if factor.levels[0].at_least.number != lowest:
-        what = "the first level does not begin where the measure does"
-        yield contradiction(f"{place}.levels.{factor.levels[0].id}.at_least", what, f"{lowest} {unit}")
     for lower, upper in pairwise(factor.levels):
         if lower.below != upper.at_least:
             what, expected = f"the level does not begin where {lower.id} ends", "levels without gaps and overlaps"
@@ -177,3 +168,15 @@ def _factor(factor: Factor, trial: Trial) -> Iterator[Fault]:
     if factor.levels[-1].below is not None:
         what, expected = "the last level has an upper limit", "none, so that it takes the end of the range"
         yield contradiction(f"{place}.levels.{factor.levels[-1].id}.below", what, expected, "Remove it.")
+
+
+def _scale(factor: Factor, place: str, unit: str, lowest: int) -> Iterator[Fault]:
+    for level in factor.levels:
+        for name, limit in (("at_least", level.at_least), ("below", level.below)):
+            if limit is not None and limit.unit != unit:
+                there = f"{place}.levels.{level.id}.{name}"
+                yield contradiction(there, f"the limit is in {limit.unit}", f"a limit in {unit}", "Convert the limit.")
+    first = factor.levels[0]
+    if first.at_least.number != lowest:
+        what, remedy = "the first level does not begin where the measure does", "Begin it there."
+        yield contradiction(f"{place}.levels.{first.id}.at_least", what, f"{lowest} {unit}", remedy)

@@ -1,22 +1,17 @@
 """Contradictions of the analysis plan: estimands, their names, methods and strategies."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from myotis.errors import Fault
 from myotis.instruments.cdasi import CDASI_ACTIVITY, CDASI_DAMAGE
 from myotis.instruments.tis_levels import Slot
+from myotis.protocol.contents import Contents
 from myotis.protocol.criteria import find_settings
 from myotis.protocol.faults import contradiction, undeclared
 from myotis.protocol.plan import Estimand
 
-if TYPE_CHECKING:
-    from myotis.protocol.trial import Trial
 
-
-def find_plan_faults(trial: Trial) -> Iterator[Fault]:
+def find_plan_faults(trial: Contents) -> Iterator[Fault]:
     """Every contradiction of the plan."""
     for estimand in trial.plan.estimands:
         place = f"plan.estimands.{estimand.id}"
@@ -26,7 +21,7 @@ def find_plan_faults(trial: Trial) -> Iterator[Fault]:
         yield from _methods(estimand, place)
 
 
-def _names(estimand: Estimand, trial: Trial, place: str) -> Iterator[Fault]:
+def _names(estimand: Estimand, trial: Contents, place: str) -> Iterator[Fault]:
     visits = [visit.id for visit in trial.visits]
     arms = [arm.id for arm in trial.arms]
     sets = [analysis_set.id for analysis_set in trial.plan.analysis_sets]
@@ -40,10 +35,12 @@ def _names(estimand: Estimand, trial: Trial, place: str) -> Iterator[Fault]:
         if name not in known:
             yield undeclared(f"{place}.{field}", kind, name, known)
     if estimand.group == estimand.comparator:
-        yield contradiction(f"{place}.comparator", "an arm is compared with itself", "two arms that differ")
+        yield contradiction(
+            f"{place}.comparator", "an arm is compared with itself", "two arms that differ", "Name another."
+        )
 
 
-def _strategies(estimand: Estimand, trial: Trial, place: str) -> Iterator[Fault]:
+def _strategies(estimand: Estimand, trial: Contents, place: str) -> Iterator[Fault]:
     events: list[str] = [event.id for event in trial.plan.intercurrent_events]
     place = f"{place}.intercurrent_events"
     for event in estimand.intercurrent_events:
@@ -54,22 +51,23 @@ def _strategies(estimand: Estimand, trial: Trial, place: str) -> Iterator[Fault]
         yield contradiction(place, what, expected, f"Add a strategy for {absent}.")
 
 
-def _variable(estimand: Estimand, trial: Trial, place: str) -> Iterator[Fault]:
+def _variable(estimand: Estimand, trial: Contents, place: str) -> Iterator[Fault]:
     if estimand.variable == "response" and estimand.visit != trial.response.visit:
         what, expected = "the response is not defined at this visit", f"{trial.response.visit}, as in response.visit"
-        yield contradiction(f"{place}.visit", what, expected)
+        yield contradiction(f"{place}.visit", what, expected, "Correct one of the two.")
     if estimand.variable == "tis_at_least" and estimand.threshold is None:
         what, expected = "a TIS of at least how much is not said", "threshold = a TIS"
         yield contradiction(place, what, expected, "Add the threshold.")
     if estimand.variable == "change":
         known = _measures(trial)
         if estimand.parameter is None:
-            yield contradiction(place, "the change of which measure is not said", f"parameter = one of {known}")
+            what, expected = "the change of which measure is not said", f"parameter = one of: {', '.join(known)}"
+            yield contradiction(place, what, expected, "Add the parameter.")
         elif estimand.parameter not in known:
             yield undeclared(f"{place}.parameter", "measure", estimand.parameter, known)
 
 
-def _measures(trial: Trial) -> list[str]:
+def _measures(trial: Contents) -> list[str]:
     """The measures that the trial records at an assessment."""
     settings = find_settings(trial.tis)
     core_set = [measure.name for slot in Slot if settings and (measure := settings.measure(slot))]
@@ -81,13 +79,15 @@ def _methods(estimand: Estimand, place: str) -> Iterator[Fault]:
     adjusted = estimand.summary == "difference_in_adjusted_means"
     if means != adjusted:
         expected = "difference_in_adjusted_means" if means else "difference_in_proportions"
-        yield contradiction(f"{place}.summary", f"the variable {estimand.variable} has no such summary", expected)
+        what = f"the variable {estimand.variable} has no such summary"
+        yield contradiction(f"{place}.summary", what, expected, "Correct the summary or the variable.")
     if adjusted != (estimand.interval.method == "ancova_t"):
         expected = "ancova_t" if adjusted else "a method for proportions, such as newcombe"
         what = f"the interval {estimand.interval.method} is not one of a {estimand.summary}"
-        yield contradiction(f"{place}.interval.method", what, expected)
+        yield contradiction(f"{place}.interval.method", what, expected, "Choose another method.")
     if not 0 < estimand.interval.level.number < 100:
-        yield contradiction(f"{place}.interval.level", "there is no such confidence level", "such as 95 %")
+        expected = "a level above 0 % and below 100 %, such as 95 %"
+        yield contradiction(f"{place}.interval.level", "there is no such confidence level", expected, "Correct it.")
     if estimand.test.method == "cochran_mantel_haenszel" and (adjusted or not estimand.test.strata):
         expected = "test.strata, and a difference in proportions"
         yield contradiction(f"{place}.test", "the test needs proportions and strata", expected, "Choose another test.")

@@ -25,7 +25,9 @@ class FactDeclaration(Section):
     label: str
     kind: Literal["yes_no", "number", "choice"]
     unit: str | None = None
+    """The unit of a number."""
     choices: tuple[str, ...] = ()
+    """The possible answers of a choice."""
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -91,10 +93,15 @@ class TisPlan(Section):
     enzyme_range_multiples: dict[Id, int] = Field(default_factory=dict)
     """The range of each enzyme in multiples of its ULN; empty takes the published ones for adults."""
     chq_phs_range: tuple[int, int] | None = None
+    """The range of the CHQ physical summary; the PRINTO core set needs it, since no source gives one."""
     enzyme_choice: Annotated[EnzymeChoice, ByName()]
+    """What makes an enzyme the most abnormal at baseline."""
     normal_enzymes: Annotated[NormalEnzymes, ByName()]
+    """What to do where no enzyme is raised at baseline."""
     above_range: Annotated[AboveRange, ByName()]
+    """What an enzyme above its range counts as."""
     missing: Annotated[MissingPolicy, ByName()]
+    """What a missing measure does to the TIS."""
 
     @property
     def settings(self) -> TisSettings:
@@ -175,10 +182,15 @@ class Deterioration(Section):
     """Deterioration from baseline: any limb, confirmed by a run of consecutive scheduled visits."""
 
     consecutive_visits: Annotated[int, Field(ge=1)]
+    """How many visits in a row must show deterioration until it is confirmed."""
     same_limb: Annotated[SameLimb, ByName()]
+    """Whether each visit of the run must show the same limb."""
     percent_of: Annotated[PercentOf, ByName()]
+    """What a worsening in percent is taken of."""
     zero_baseline: Annotated[ZeroBaseline, ByName()]
+    """What a worsening in percent of a baseline of 0 is."""
     unevaluable_visit: Annotated[UnevaluableVisit, ByName()]
+    """What a visit that is missed or can't be evaluated does to the run."""
     limbs: tuple[Limb, ...] = Field(min_length=1)
 
 
@@ -196,6 +208,7 @@ class ResponseDefinition(Section):
 
     visit: Id
     tis_at_least: Number
+    """The TIS that the visit must reach."""
     also_at_one_of: tuple[Id, ...] = ()
     """Earlier visits, at one of which the TIS must have reached the threshold too."""
     no_confirmed_deterioration: bool

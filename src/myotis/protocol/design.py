@@ -37,15 +37,19 @@ class Factor(Section):
     id: Id
     label: str
     measure: Id
+    """The place of the core set that the measure fills, such as ``physician_global``."""
     levels: tuple[Stratum, ...] = Field(min_length=2)
+    """The levels in rising order, without gaps and overlaps, from the least value of the measure on."""
 
 
 class Randomization(Section):
     """How subjects are allocated. Block sizes are not said here: they belong to the sealed list."""
 
     ratio: dict[Id, Annotated[int, Field(ge=1)]]
+    """How many subjects each arm gets for those of the others, by arm."""
     planned_subjects: Annotated[int, Field(ge=2)]
     factors: tuple[Factor, ...] = ()
+    """What randomization is stratified by; none where it is not."""
 
 
 class Epoch(Section):
@@ -68,6 +72,7 @@ class Visit(Section):
     day: int
     """The planned study day; there is no day 0."""
     window_days: tuple[Annotated[int, Field(le=0)], Annotated[int, Field(ge=0)]]
+    """The days before (0 or negative) and after the planned day on which the visit still counts."""
     activities: tuple[Activity, ...]
 
 
@@ -113,6 +118,7 @@ class Treatment(Section):
     label: str
     infusion: Infusion | None = None
     imitates: Id | None = None
+    """The infused treatment whose volume and rate a placebo takes."""
 
 
 class Switch(Section):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from myotis.errors import Fault
 
 
-def contradiction(place: str, what: str, expected: str, remedy: str = "") -> Fault:
+def contradiction(place: str, what: str, expected: str, remedy: str) -> Fault:
     """One contradiction; ``place`` is a path of names, where an entry of a list is called by its id."""
     return Fault(what=what, expected=expected, remedy=remedy, key=place)
 
@@ -17,5 +17,5 @@ def undeclared(place: str, kind: str, name: str, known: Iterable[str]) -> Fault:
     arms.a.treatment: the treatment salin is not declared; expected one of: saline. Correct the name, or declare it.
     """
     choices = ", ".join(known)
-    expected = f"one of: {choices}" if choices else f"a {kind} that the file declares (it declares none)"
+    expected = f"one of: {choices}" if choices else "one that the file declares, and it declares none"
     return contradiction(place, f"the {kind} {name} is not declared", expected, "Correct the name, or declare it.")

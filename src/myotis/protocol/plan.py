@@ -34,6 +34,7 @@ class Test(Section):
     method: Literal["cochran_mantel_haenszel", "none"]
     continuity_correction: bool
     strata: tuple[Id, ...] = ()
+    """The stratification factors of the test."""
 
 
 class Interval(Section):
@@ -70,6 +71,7 @@ class Display(Section):
     """How numbers become text. Nothing is rounded before it is displayed."""
 
     percentile: Literal["sas_pctldef_5"]
+    """The definition of medians and quartiles."""
     rounding: Literal["half_away_from_zero"]
     percent_decimals: int
     mean_decimals: int
@@ -80,7 +82,9 @@ class Plan(Section):
     """The analysis plan."""
 
     strata_as: Literal["randomized", "corrected"]
+    """Which stratum a subject is analyzed in where it was randomized in a wrong one."""
     baseline: Literal["last_before_first_dose", "last_before_randomization"]
+    """Which of several measurements is the baseline."""
     analysis_sets: tuple[AnalysisSet, ...]
     intercurrent_events: tuple[IntercurrentEvent, ...]
     estimands: tuple[Estimand, ...]

@@ -51,7 +51,7 @@ def read_trial(source: str | Path) -> Trial:
     try:
         return Trial.model_validate(_listed(values))
     except ValidationError as error:
-        raise InputError(_fault(details, values).inside(name) for details in error.errors()) from error
+        raise InputError(_fault(details, values).inside(name) for details in _causes(error.errors())) from error
     except InputError as error:
         raise InputError(fault.inside(name) for fault in error.faults) from error
 
@@ -78,6 +78,16 @@ def _listed(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _listed(below) for name, below in value.items()}
     return tuple(_listed(entry) for entry in value) if isinstance(value, list) else value
+
+
+def _causes(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+    """The errors without lists that are called too short because an entry of theirs is wrong."""
+    places = [details["loc"] for details in errors]
+
+    def has_error_inside(loc: tuple[int | str, ...]) -> bool:
+        return any(len(place) > len(loc) and place[: len(loc)] == loc for place in places)
+
+    return [details for details in errors if details["type"] != "too_short" or not has_error_inside(details["loc"])]
 
 
 def _fault(details: ErrorDetails, values: Any) -> Fault:

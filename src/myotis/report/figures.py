@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,10 +28,10 @@ CATEGORY_HATCHES: Final = ("", "", "", "", "////")
 WIDTH: Final = 6.0
 """Inches; a figure is scaled to the width of the page, so this sets how large its letters are."""
 
-STYLE: Final = {
+STYLE: Final[dict[Any, Any]] = {
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],
-    "font.size": 10,
+    "font.size": 11,
     "axes.edgecolor": "#7c8a96",
     "axes.labelcolor": INK,
     "text.color": INK,
@@ -92,12 +92,12 @@ def draw_responders(groups: Sequence[Sequence[Bar]], titles: Sequence[str]) -> s
         for place, bars in enumerate(groups):
             for number, bar in enumerate(bars):
                 x = place - 0.4 + width * (number + 0.5)
-                _draw_bar(axes, x, width, bar, number, label=bar.label if place == 0 else "")
+                _draw_bar(axes, x, width, bar, number, label=bar.label)
         axes.set_xticks(range(len(groups)), titles)
         axes.set_ylabel("Responders (%)")
         axes.set_ylim(0, 100)
         axes.grid(visible=False, axis="x")
-        figure.legend(loc="outside upper left", ncols=2)
+        _add_legend(figure, loc="outside upper left", ncols=2)
 
     return _draw(draw, "responders", 3.6)
 
@@ -107,12 +107,12 @@ def _draw_bar(axes: Axes, x: float, width: float, bar: Bar, number: int, *, labe
     if value is None:
         return
     color, hatch = ARM_COLORS[number % 4], ARM_HATCHES[number % 4]
-    axes.bar(x, value, width * 0.86, color=color, hatch=hatch, edgecolor="white", linewidth=0, label=label or None)
+    axes.bar(x, value, width * 0.86, color=color, hatch=hatch, edgecolor="white", linewidth=0, label=label)
     top = value
     if lower is not None and upper is not None:
         axes.errorbar(x, value, [[value - lower], [upper - value]], color=INK, capsize=4, linewidth=1.3)
         top = upper
-    axes.text(x, min(top + 2, 99), bar.text, ha="center", va="bottom", fontsize=9, fontweight="bold")
+    axes.text(x, min(top + 2, 99), bar.text, ha="center", va="bottom", fontsize=9.5, fontweight="bold")
 
 
 def draw_courses(lines: Sequence[Line], *, y_label: str, y_limits: tuple[float, float] | None, band: str = "") -> str:
@@ -128,9 +128,10 @@ def draw_courses(lines: Sequence[Line], *, y_label: str, y_limits: tuple[float, 
         if band:
             week, _, words = band.partition(" ")
             axes.axvline(int(week), color="#7c8a96", linewidth=1, linestyle=":")
-            axes.annotate(words, (int(week), 1), (4, -2), "data", textcoords="offset points", va="top", fontsize=9,
-                          xycoords=("data", "axes fraction"), color="#4a5763")  # fmt: skip
-        figure.legend(loc="outside upper left", ncols=2)
+            place = ("data", "axes fraction")
+            axes.annotate(words, (int(week), 1), (4, -2), xycoords=place, textcoords="offset points", va="top",
+                          fontsize=9.5, color="#4a5763")  # fmt: skip
+        _add_legend(figure, loc="outside upper left", ncols=2)
 
     return _draw(draw, f"courses-{y_label}", 3.5)
 
@@ -169,8 +170,7 @@ def draw_categories(shares: Sequence[tuple[str, Sequence[tuple[str, Sequence[flo
             for number, name in enumerate(names):
                 heights = [float(percents[number]) for _, percents in visits]
                 style = {"color": CATEGORY_COLORS[number], "hatch": CATEGORY_HATCHES[number]}
-                label = name if panel is panels[0] else None
-                panel.bar(range(len(visits)), heights, 0.8, bottoms, edgecolor="#5b6873", linewidth=0.6, label=label,
+                panel.bar(range(len(visits)), heights, 0.8, bottoms, edgecolor="#5b6873", linewidth=0.6, label=name,
                           **style)  # fmt: skip
                 for x, (height, bottom) in enumerate(zip(heights, bottoms, strict=True)):
                     if height >= 9:
@@ -180,13 +180,12 @@ def draw_categories(shares: Sequence[tuple[str, Sequence[tuple[str, Sequence[flo
                                    fontsize=8.5, bbox=box)  # fmt: skip
                 bottoms = [bottom + height for bottom, height in zip(bottoms, heights, strict=True)]
             panel.set_xticks(range(len(visits)), [visit for visit, _ in visits])
-            panel.set_title(arm, fontsize=10, fontweight="bold", loc="left")
+            panel.set_title(arm, fontsize=11, fontweight="bold", loc="left")
             panel.set_xlabel("Week")
             panel.grid(visible=False, axis="x")
             panel.set_ylim(0, 100)
         panels[0].set_ylabel("Subjects (%)")
-        handles, labels = panels[0].get_legend_handles_labels()
-        figure.legend(handles[::-1], labels[::-1], loc="outside lower center", ncols=3, fontsize=9)
+        _add_legend(figure, loc="outside lower center", ncols=3, fontsize=9.5, reverse=True)
 
     return _draw(draw, "categories", 4.2)
 
@@ -196,12 +195,17 @@ def draw_differences(lines: Sequence[Difference], *, x_label: str, favors: tuple
 
     def draw(figure: Figure) -> None:
         axes = figure.add_subplot()
+        clear = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
         for place, line in enumerate(lines):
             value, lower, upper = line.difference
-            axes.annotate(f"{line.label}", (0, place), (0, 13), xycoords=("axes fraction", "data"),
-                          textcoords="offset points", va="bottom", fontsize=9.5, fontweight="bold")  # fmt: skip
-            axes.annotate(line.text, (1, place), (0, 13), xycoords=("axes fraction", "data"),
-                          textcoords="offset points", va="bottom", ha="right", fontsize=9.5)  # fmt: skip
+            above: dict[str, Any] = {
+                "xycoords": ("axes fraction", "data"),
+                "textcoords": "offset points",
+                "bbox": clear,
+            }
+            above |= {"va": "bottom", "fontsize": 10}
+            axes.annotate(line.label, (0, place), (0, 13), fontweight="bold", **above)
+            axes.annotate(line.text, (1, place), (0, 13), ha="right", **above)
             if value is not None and lower is not None and upper is not None:
                 axes.errorbar(value, place, xerr=[[value - lower], [upper - value]], color=ARM_COLORS[0], marker="D",
                               markersize=8, capsize=4)  # fmt: skip
@@ -212,9 +216,17 @@ def draw_differences(lines: Sequence[Difference], *, x_label: str, favors: tuple
         axes.grid(visible=False, axis="y")
         low, high = axes.get_xlim()
         axes.set_xlim(min(low, -0.25 * high), max(high, -0.25 * low))
-        axes.set_xlabel(f"{x_label}\n← favors {favors[0]}     favors {favors[1]} →")
+        axes.set_xlabel(x_label)
+        corner: dict[str, Any] = {
+            "xycoords": "axes fraction",
+            "textcoords": "offset points",
+            "fontsize": 9.5,
+            "color": "#4a5763",
+        }
+        axes.annotate(f"← favors {favors[0]}", (0, 1), (0, 4), ha="left", **corner)
+        axes.annotate(f"favors {favors[1]} →", (1, 1), (0, 4), ha="right", **corner)
 
-    return _draw(draw, f"differences-{x_label}", 1.0 + 0.75 * len(lines))
+    return _draw(draw, f"differences-{x_label}", 1.1 + 0.75 * len(lines))
 
 
 def draw_small_multiples(panels: Sequence[tuple[str, Sequence[Line]]]) -> str:
@@ -227,15 +239,25 @@ def draw_small_multiples(panels: Sequence[tuple[str, Sequence[Line]]]) -> str:
             axes = grid[place // 2][place % 2]
             _draw_lines(axes, lines, labels=place == 0, size=5)
             axes.axhline(0, color="#7c8a96", linewidth=1)
-            axes.set_title(title, fontsize=9.5, fontweight="bold", loc="left")
+            axes.set_title(title, fontsize=10, fontweight="bold", loc="left")
             axes.tick_params(labelsize=8.5)
         for place in range(len(panels), 2 * rows):
             grid[place // 2][place % 2].set_visible(False)
-        figure.supxlabel("Week", fontsize=10)
-        figure.supylabel("Mean change from baseline", fontsize=10)
-        figure.legend(loc="outside upper left", ncols=2)
+        figure.supxlabel("Week", fontsize=11)
+        figure.supylabel("Mean change from baseline", fontsize=11)
+        _add_legend(figure, loc="outside upper left", ncols=2)
 
     return _draw(draw, "small-multiples", 0.7 + 1.75 * -(-len(panels) // 2))
+
+
+def _add_legend(figure: Figure, **how: Any) -> None:
+    """Each label once, where there are any."""
+    found: dict[str, Any] = {}
+    for axes in figure.axes:
+        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
+            found.setdefault(label, handle)
+    if found:
+        figure.legend(list(found.values()), list(found), **how)
 
 
 def _draw(draw: Callable[[Figure], None], name: str, height: float) -> str:
@@ -270,4 +292,4 @@ def clean_svg(svg: str, prefix: str) -> str:
     head, end, rest = svg.partition(">")
     head = re.sub(r'\s(width|height|version)="[^"]*"', "", head)
     rest = rest.replace("'DejaVu Sans'", "inherit").replace("DejaVu Sans", "inherit")
-    return f'{head} role="img"{end}{rest}'.strip()
+    return f"{head}{end}{rest}".strip()

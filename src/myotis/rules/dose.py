@@ -32,9 +32,9 @@ class InfusionPlan(NamedTuple):
     steps: tuple[RatePlan, ...]
 
     @property
-    def minutes_per_day(self) -> Fraction:
-        """How long the infusion of one day takes without interruption."""
-        return sum((step.minutes for step in self.steps), Fraction(0))
+    def minutes_per_day(self) -> Fraction | None:
+        """How long the infusion of one day takes without interruption; None where the protocol has no rates."""
+        return sum((step.minutes for step in self.steps), Fraction(0)) if self.steps else None
 
 
 def find_infusion(trial: Trial, treatment_id: str) -> Infusion | None:

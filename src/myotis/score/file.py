@@ -12,10 +12,10 @@ import polars as pl
 
 from myotis.errors import Fault, InputError
 from myotis.exchange.grouping import grouped_by
-from myotis.exchange.tables import open_table
+from myotis.exchange.reading import open_table
 from myotis.exchange.writing import write_table
 from myotis.protocol.trial import Trial
-from myotis.score.scorer import ScoreOptions, Scorer
+from myotis.score.scorer import ScoreOptions, Scorer, sort_by_row
 
 ROWS_IN_MEMORY = 500_000
 """So many rows are read at a time; a table with more is streamed."""
@@ -84,7 +84,7 @@ def score_file(
                 if writer is not None:
                     writer.write(scored.frame)
         if faults:
-            raise InputError(dict.fromkeys(faults))
+            raise InputError(sort_by_row(dict.fromkeys(faults)))
     return summary
 
 

@@ -94,6 +94,8 @@ class Scorer:
             for enzyme in self.layout.enzymes
             if enzyme.name not in self.settings.enzymes
         ]
+        if own and self.response is None:
+            self.warnings.append(_other_visits(trial))
         self.taken = [_taken(name) for name in columns if name in ADDED]
 
     def score(self, frame: pl.DataFrame) -> Scored:
@@ -104,7 +106,7 @@ class Scorer:
         faults = [*recorded.faults, *self._check_visits(recorded, position)]
         facts = {name: self._fact(frame, name, faults) for name in SUBJECT_FACTS}
         if self.taken or faults:
-            return Scored(frame, [*self.taken, *faults], recorded.warnings)
+            return Scored(frame, sort_by_row([*self.taken, *faults]), recorded.warnings)
         if self.schedule.numbered_from is None:
             courses = arrange_scheduled(subject, position, len(self.schedule.ids))
         else:
@@ -172,6 +174,11 @@ class Scorer:
         return faults
 
 
+def sort_by_row(faults: Iterable[Fault]) -> list[Fault]:
+    """Faults in the order of their rows; those of one row as they came."""
+    return sorted(faults, key=lambda fault: fault.row or 0)
+
+
 def _with_strength(settings: TisSettings, layout: Layout) -> TisSettings:
     return replace(settings, strength=layout.strength) if layout.strength else settings
 
@@ -222,6 +229,14 @@ def _fault(recorded: Recorded, row: int, column: str, what: str, expected: str) 
 
 def _taken(name: str) -> Fault:
     return Fault(what="scoring adds a column of this name", expected="another name", row=1, column=name)
+
+
+def _other_visits(trial: Trial) -> Fault:
+    definition = trial.response
+    return Fault(
+        what="the definition of response looks at visits that are not among these, so responder is blank",
+        expected=", ".join((*definition.also_at_one_of, definition.visit)),
+    )
 
 
 def _without_range(column: str) -> Fault:

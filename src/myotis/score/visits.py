@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from myotis.datasets.table import FIRST_DATA_ROW
-from myotis.errors import InputError
+from myotis.errors import Fault, InputError
 from myotis.exchange.frames import as_frame
 from myotis.exchange.grouping import ROW
 from myotis.instruments.tis import TisSettings
@@ -43,6 +43,8 @@ def score_visits(
     ('16', 60.0, 'major', 'none', 'yes')
     """
     frame = as_frame(visits)
+    if ROW in frame.columns:
+        raise InputError([Fault(what="the name is Myotis's own", expected="another name", column=ROW)])
     options = ScoreOptions(
         settings=settings, visits=visit_order, baseline=baseline, column_map=column_map or {}, haq=haq
     )

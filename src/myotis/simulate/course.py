@@ -95,6 +95,8 @@ class Disease(Section):
     """Between the measures of one subject at baseline."""
     recovery_correlation: Share
     """Between the recoveries of the measures of one subject."""
+    least_recovery: float
+    """What nobody's disease gets beyond by itself: -0.2 is a fifth further from the best value than at baseline."""
     half_life_weeks: Positive
     """Of the way from where a subject stands to where its treatment leads."""
 
@@ -196,8 +198,12 @@ def _read_file(path: Path) -> str:
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        what = f"the file can't be read ({error})"
-        raise InputError([Fault(file=path.name, what=what, expected="a course file in UTF-8")]) from error
+        what = f"the file can't be read ({type(error).__name__})"
+        known = [
+            entry.name for entry in resources.files("myotis.trials").iterdir() if (entry / "course.toml").is_file()
+        ]
+        expected = f"a course file, or one of {', '.join(sorted(known))}"
+        raise InputError([Fault(file=path.name, what=what, expected=expected)]) from error
 
 
 def _tuples(value: Any) -> Any:

@@ -137,7 +137,9 @@ class Clinic:
 
     def move(self, recovery: Numbers, patient: Patient, treatment: str, weeks: float) -> Numbers:
         """The share of its distance that a subject has recovered, some weeks further on under a treatment."""
-        target = self.recovery[treatment] + self.recovery_sd * patient.trait
+        target = np.maximum(
+            self.recovery[treatment] + self.recovery_sd * patient.trait, self.course.disease.least_recovery
+        )
         way: float = 1 - 0.5 ** (weeks / self.course.disease.half_life_weeks)
         return np.asarray(recovery + (target - recovery) * way)
 

@@ -4,10 +4,10 @@ What the simulation decides on the way (who may enter, who has deteriorated) it 
 the trial itself. What is true but never seen (how much a treatment does) is in the course.
 """
 
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -23,7 +23,7 @@ from myotis.datasets.sdtm import (
 )
 from myotis.derive.visits import build_visits
 from myotis.errors import SettingError
-from myotis.protocol.design import Arm, Epoch, Visit
+from myotis.protocol.design import Arm, Epoch, Infusion, Visit
 from myotis.protocol.trial import Trial
 from myotis.randomize.blocks import allocate_in_order, draw_permuted_blocks
 from myotis.randomize.strata import find_strata, name_stratum
@@ -31,9 +31,10 @@ from myotis.rules.dose import find_infusion, plan_infusion
 from myotis.rules.windows import elapsed_days
 from myotis.score.visits import score_visits
 from myotis.simulate.course import ClinicalMeasure, Course, EnzymeCourse, read_course
-from myotis.simulate.patients import Clinic, Numbers, Patient, Recording
+from myotis.simulate.patients import Clinic, Patient, Recording
 from myotis.simulate.records import SubjectRecords, at, build_tables
 from myotis.simulate.streams import Streams
+from myotis.simulate.subject import Draws, Subject
 from myotis.terms.study_time import DAYS_PER_WEEK
 
 WEEKS_OF_A_RATE = 4
@@ -72,66 +73,6 @@ def _check(trial: Trial, course: Course) -> None:
         raise SettingError(f"the course does not say how many leave in {', '.join(sorted(absent))}")
 
 
-@dataclass
-class _Subject:
-    """One subject on its way through the trial."""
-
-    number: int
-    patient: Patient
-    baseline: list[Recording]
-    first_day: date
-    stratum: tuple[str, ...]
-    draws: "_Draws"
-    records: SubjectRecords
-    arm: Arm
-    treatment: str
-    recovery: Numbers
-    flare_size: float = 0.0
-    flare_until: int = 0
-    last_visit: Visit | None = None
-    switch_visit: Visit | None = None
-    present: bool = True
-    attends: bool = True
-    weight_kg: Decimal = field(default_factory=Decimal)
-
-    @property
-    def id(self) -> str:
-        return self.records.subject
-
-
-@dataclass(frozen=True)
-class _Draws:
-    """All luck of one subject after its baseline, drawn beforehand: what happens at one visit can't shift another's."""
-
-    noise: Numbers
-    absence: Numbers
-    jitter: Numbers
-    flare: Numbers
-    leaving: Numbers
-    reason: float
-    reduced: float
-    weight: Numbers
-
-    @classmethod
-    def of(cls, streams: Streams, number: int, visits: int, measures: int) -> "_Draws":
-        return cls(
-            noise=streams.find("noise", number).standard_normal((visits, measures)),
-            absence=streams.find("absence", number).random((visits, 1 + measures)),
-            jitter=streams.find("visit_day", number).standard_normal(visits),
-            flare=np.column_stack(
-                [
-                    streams.find("flare", number).random(visits),
-                    streams.find("flare_length", number).random(visits),
-                    streams.find("flare_size", number).standard_normal(visits),
-                ]
-            ),
-            leaving=streams.find("discontinuation", number).random(visits),
-            reason=float(streams.find("reason", number).random()),
-            reduced=float(streams.find("reduced_dose", number).random()),
-            weight=streams.find("weight", number).standard_normal(visits),
-        )
-
-
 class _Simulation:
     def __init__(self, trial: Trial, course: Course, streams: Streams) -> None:
         self.trial = trial
@@ -142,7 +83,8 @@ class _Simulation:
         self.visits = [visit for visit in trial.visits if visit.day >= first.day]
         self.period = next(epoch for epoch in trial.epochs if epoch.id == first.epoch)
         self.extension: Epoch | None = next((e for e in trial.epochs if e.first_day > self.period.first_day), None)
-        self.subjects: list[_Subject] = []
+        self.infuses = any("infusion" in visit.activities for visit in self.visits)
+        self.subjects: list[Subject] = []
 
     def run(self, count: int) -> dict[str, pl.DataFrame]:
         self._enroll(count)
@@ -155,7 +97,7 @@ class _Simulation:
             if visit in self.trial.assessment_visits and position:
                 self._decide(visit)
             for subject in self._present():
-                self._treat(subject, visit)
+                self._treat(subject, position)
                 if position == len(self.visits) - 1:
                     self._finish(subject, self.extension or self.period, visit)
         return build_tables(subject.records for subject in self.subjects)
@@ -184,7 +126,7 @@ class _Simulation:
 
     def _admit(
         self, number: int, patient: Patient, baseline: list[Recording], stratum: tuple[str, ...], arm: Arm, day: date
-    ) -> _Subject:
+    ) -> Subject:
         name = f"{patient.site}-{number + 1:04d}"
         records = SubjectRecords(self.trial.trial.id, f"{self.trial.trial.id}-{name}")
         records.add(
@@ -198,13 +140,13 @@ class _Simulation:
             )  # fmt: skip
         records.add_disposition(RANDOMIZED, MILESTONE, day, self.visits[0])
         measures = len(self.clinic.names)
-        return _Subject(
+        return Subject(
             number=number, patient=patient, baseline=baseline, first_day=day, stratum=stratum,
-            draws=_Draws.of(self.streams, number, len(self.visits), measures), records=records, arm=arm,
+            draws=Draws.draw(self.streams, number, len(self.visits), measures), records=records, arm=arm,
             treatment=arm.treatment, recovery=np.zeros(measures),
         )  # fmt: skip
 
-    def _live(self, subject: _Subject, position: int) -> None:
+    def _live(self, subject: Subject, position: int) -> None:
         """From one planned visit to the next: treatment works, a flare may begin, the subject may leave."""
         before, visit = self.visits[position - 1], self.visits[position]
         weeks = (visit.day - before.day) / DAYS_PER_WEEK
@@ -225,7 +167,7 @@ class _Simulation:
                 subject.flare_until = visit.day + lasts * DAYS_PER_WEEK
                 subject.flare_size = float(np.exp(flares.log_size_sd * size))
 
-    def _meet(self, subject: _Subject, position: int) -> None:
+    def _meet(self, subject: Subject, position: int) -> None:
         """The visit itself: what is recorded before any treatment."""
         visit = self.visits[position]
         subject.attends = position == 0 or subject.draws.absence[position, 0] >= self.course.absence.visit_missed
@@ -240,7 +182,7 @@ class _Simulation:
             subject.records.add_weight(str(subject.weight_kg), visit, when)
         subject.records.add_findings(self._measure(subject, position), visit, when)
 
-    def _measure(self, subject: _Subject, position: int) -> list[Recording]:
+    def _measure(self, subject: Subject, position: int) -> list[Recording]:
         visit = self.visits[position]
         if position == 0:
             recordings = subject.baseline
@@ -255,30 +197,32 @@ class _Simulation:
             and (position == 0 or not absent)
         ]
 
-    def _treat(self, subject: _Subject, visit: Visit) -> None:
-        infusion = find_infusion(self.trial, subject.treatment)
-        if not subject.attends or "infusion" not in visit.activities or infusion is None:
+    def _treat(self, subject: Subject, position: int) -> None:
+        """What is given at a visit, after all that it decides."""
+        visit = self.visits[position]
+        infusion = find_infusion(self.trial, subject.treatment) if self.infuses else None
+        given = "infusion" in visit.activities if self.infuses else position < len(self.visits) - 1
+        if not subject.attends or not given:
             return
-        lower = infusion.reduced_dose
-        reduced = (
-            lower is not None
-            and self.course.extension is not None
-            and visit.day >= self.trial.visit(lower.from_visit).day
-            and subject.draws.reduced < self.course.extension.reduced_dose
-        )
-        plan = plan_infusion(infusion, subject.weight_kg, infusion.days[0], reduced=reduced)
         treatment = next(t for t in self.trial.treatments if t.id == subject.treatment)
-        start = self._date(subject, self.visits.index(visit))
-        subject.records.add(
-            "EX",
-            EXTRT=treatment.label,
-            EXDOSE=0.0 if treatment.imitates else round(float(plan.dose_g), 1),
-            EXDOSU="g",
-            EXVAMT=round(float(plan.volume_ml), 0),
-            EXVAMTU="mL",
-            EXSTDTC=start.isoformat(),
-            EXENDTC=(start + timedelta(days=plan.days - 1)).isoformat(),
-            **at(visit),
+        start = self._date(subject, position)
+        end, amount = start, dict[str, Any]()
+        if infusion:  # else it is taken at home between visits, which are not simulated
+            reduced = self._takes_lower_dose(subject, infusion, visit)
+            plan = plan_infusion(infusion, subject.weight_kg, infusion.days[0], reduced=reduced)
+            end = start + timedelta(days=plan.days - 1)
+            amount["EXDOSE"] = 0.0 if treatment.imitates else round(float(plan.dose_g), 1)
+            amount |= {"EXDOSU": "g", "EXVAMT": float(round(plan.volume_ml)), "EXVAMTU": "mL"}
+        dates = {"EXSTDTC": start.isoformat(), "EXENDTC": end.isoformat()}
+        subject.records.add("EX", EXTRT=treatment.label, **amount, **at(visit), **dates)
+
+    def _takes_lower_dose(self, subject: Subject, infusion: Infusion, visit: Visit) -> bool:
+        lower, extension = infusion.reduced_dose, self.course.extension
+        return (
+            lower is not None
+            and extension is not None
+            and visit.day >= self.trial.visit(lower.from_visit).day
+            and subject.draws.reduced < extension.reduced_dose
         )
 
     def _decide(self, visit: Visit) -> None:
@@ -321,14 +265,14 @@ class _Simulation:
         )
         return self._find_confirmed(rows, visit)
 
-    def _switch(self, subject: _Subject, visit: Visit) -> None:
+    def _switch(self, subject: Subject, visit: Visit) -> None:
         other = next(arm.treatment for arm in self.trial.arms if arm.treatment != subject.treatment)
         subject.treatment = other
         subject.switch_visit = visit
         when = self._date(subject, self.visits.index(visit))
         subject.records.add_disposition(SWITCHED, OTHER_EVENT, when, visit, self.period.label)
 
-    def _pass_gate(self, subject: _Subject, visit: Visit, confirmed: bool, again: bool) -> None:
+    def _pass_gate(self, subject: Subject, visit: Visit, confirmed: bool, again: bool) -> None:
         """The end of the first period and the way into the extension.
 
         Who deteriorated on the treatment of the extension leaves: randomized to it (protocol paper and registry of
@@ -345,29 +289,29 @@ class _Simulation:
         subject.records.add_disposition(ENTERED_EXTENSION, MILESTONE, when, visit, self.extension.label)
         subject.treatment = given
 
-    def _finish(self, subject: _Subject, epoch: Epoch, visit: Visit) -> None:
+    def _finish(self, subject: Subject, epoch: Epoch, visit: Visit) -> None:
         self._complete(subject, epoch, visit, self._date(subject, len(self.visits) - 1))
         subject.present = False
 
-    def _complete(self, subject: _Subject, epoch: Epoch, visit: Visit, when: date) -> None:
+    def _complete(self, subject: Subject, epoch: Epoch, visit: Visit, when: date) -> None:
         subject.records.add_disposition(COMPLETED, DISPOSITION, when, visit, epoch.label)
 
-    def _leave(self, subject: _Subject, when: date, reason: str, epoch_id: str) -> None:
+    def _leave(self, subject: Subject, when: date, reason: str, epoch_id: str) -> None:
         label = next(epoch.label for epoch in self.trial.epochs if epoch.id == epoch_id)
         subject.records.add_disposition(reason, DISPOSITION, when, subject.last_visit, label)
         subject.present = False
 
-    def _present(self) -> list[_Subject]:
+    def _present(self) -> list[Subject]:
         return [subject for subject in self.subjects if subject.present]
 
-    def _date(self, subject: _Subject, position: int) -> date:
+    def _date(self, subject: Subject, position: int) -> date:
         visit = self.visits[position]
         first, last = visit.window_days
         jitter = round(self.course.absence.visit_jitter_days * float(subject.draws.jitter[position]))
         since = elapsed_days(visit.day) - elapsed_days(self.visits[0].day)
         return subject.first_day + timedelta(days=since + min(max(jitter, first), last))
 
-    def _draw_reason(self, subject: _Subject) -> str:
+    def _draw_reason(self, subject: Subject) -> str:
         reasons = self.course.discontinuation.reasons
         reached = np.cumsum(list(reasons.values())) / sum(reasons.values())
         return list(reasons)[

@@ -6,6 +6,7 @@ sources: any change starts a new one.
 """
 
 import hashlib
+import shutil
 import tempfile
 from collections.abc import Callable
 from functools import cache
@@ -16,9 +17,10 @@ from typing import Any
 import numba
 import platformdirs
 
-from myotis.terms.rule import RulePart
-
 PACKAGE = Path(__file__).resolve().parents[1]
+
+KEPT_VERSIONS = 5
+"""Compiled rules of so many versions of the sources stay on disk."""
 
 
 def digest_sources(folder: Path) -> str:
@@ -35,7 +37,9 @@ def cache_folder() -> Path:
     key = f"{digest_sources(PACKAGE)}-numba{numba.__version__}"
     folder = Path(platformdirs.user_cache_dir("myotis", appauthor=False)) / "rules" / key
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            _forget_old_versions(folder.parent)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError:
@@ -43,14 +47,19 @@ def cache_folder() -> Path:
     return folder
 
 
+def _forget_old_versions(caches: Path) -> None:
+    newest_last = sorted(caches.iterdir(), key=lambda folder: folder.stat().st_mtime)
+    for folder in newest_last[:-KEPT_VERSIONS]:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def compile_function(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a rule or a part of one; the parts it calls are compiled with it."""
-    parts = {
-        name: value.kernel
-        for name in function.__code__.co_names
-        if isinstance(value := function.__globals__.get(name), RulePart)
-    }
-    return _jit(_clone(function, parts, function.__qualname__))
+    called = {name: function.__globals__.get(name) for name in function.__code__.co_names}
+    # Rules and their parts are known by their kernel: to import their class here would close a circle.
+    parts: dict[str, Any] = {name: part for name, part in called.items() if hasattr(type(part), "kernel")}
+    kernels = {name: part.kernel for name, part in parts.items()}
+    return _jit(_clone(function, kernels, function.__qualname__))
 
 
 def compile_loop(kernel: Callable[..., Any], function: Callable[..., Any]) -> Callable[..., None]:

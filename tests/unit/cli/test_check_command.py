@@ -67,9 +67,14 @@ def test_sources() -> None:
     result = run("--sources")
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
-    assert lines[-2].startswith("Instruments: ")
-    assert lines[-1].startswith("Trial ProDERM: ")
-    assert all(f" {status}" in lines[-1] for status in ("verified", "derived", "recalled", "assumed"))
+    counts = dict(line.split(": ", 1) for line in lines[-4:])
+    assert list(counts) == [
+        "Instruments",
+        "Trial ProDERM",
+        "Published results of ProDERM",
+        "Assumed course of a virtual ProDERM",
+    ]
+    assert all(f" {status}" in counts["Trial ProDERM"] for status in ("verified", "derived", "recalled", "assumed"))
     assert any("Aldolase: range" in line and "recalled" in line for line in lines)
     assert any(line.split()[:2] == ["response.visit", "W16"] for line in lines)
 
@@ -84,6 +89,13 @@ def test_sources_as_json() -> None:
         for part, statuses in by_part.items()
     }
     assert {"of", "what", "value", "status", "reference", "note"} == set(document["facts"][0])
+
+
+def test_sources_of_a_file_are_those_of_its_protocol(amended: str) -> None:
+    assert set(json.loads(run("--sources", "--json", "--protocol", amended).stdout)["counts"]) == {
+        "Instruments",
+        "Trial ProDERM",
+    }
 
 
 def test_schema() -> None:

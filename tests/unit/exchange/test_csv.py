@@ -7,7 +7,8 @@ import pytest
 
 from myotis.errors import InputError
 from myotis.exchange import csv as csv_module
-from myotis.exchange.tables import open_table, stack
+from myotis.exchange.reading import open_table
+from myotis.exchange.tables import stack
 
 
 def read(folder: Path, content: bytes, name: str = "visits.csv") -> pl.DataFrame:

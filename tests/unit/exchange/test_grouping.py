@@ -11,7 +11,8 @@ import pytest
 
 from myotis.errors import InputError
 from myotis.exchange.grouping import ROW, grouped_by, is_grouped
-from myotis.exchange.tables import TableSource, open_table
+from myotis.exchange.reading import open_table
+from myotis.exchange.tables import TableSource
 
 Rows = list[tuple[str | None, int, int]]
 

@@ -8,7 +8,8 @@ import pyreadstat
 import pytest
 
 from myotis.errors import InputError
-from myotis.exchange.tables import open_table, stack
+from myotis.exchange.reading import open_table
+from myotis.exchange.tables import stack
 
 FRAME = pl.DataFrame({"subject": ["S1", None, "S3"], "haq": [1.5, 0.1, None], "day": [date(2024, 2, 29), None, None]})
 

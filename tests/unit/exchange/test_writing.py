@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from myotis.errors import InputError
-from myotis.exchange.tables import open_table, stack
+from myotis.exchange.reading import open_table
+from myotis.exchange.tables import stack
 from myotis.exchange.writing import write_table
 
 FRAME = pl.DataFrame(

@@ -363,3 +363,11 @@ def test_percent_change_with_chq_phs():
 def test_a_subject_without_visits_is_no_fault():
     scores = score_courses(np.full((2, COLUMN_COUNT), MISSING), np.array([0, 0, 2, 2]), TisSettings())
     assert np.isnan(scores.tis).all()
+
+
+def test_a_setting_that_nothing_would_use_is_refused():
+    summary = chq_phs(0, 100)
+    with pytest.raises(SettingError, match="follow a muscle enzyme"):
+        TisSettings(chq_phs=summary)
+    with pytest.raises(SettingError, match="has no muscle enzymes"):
+        TisSettings(criteria=Criteria.JUVENILE_PRINTO, strength="cmas", chq_phs=summary, enzyme_multiples={"ck": 15})

@@ -121,8 +121,10 @@ BROKEN = {
     "a last stratum that ends": Broken(
         {f"{LEVELS}.severe.below": "9 cm"}, f"{LEVELS}.severe.below", "has an upper limit"
     ),
-    "a stratum in another unit": Broken({f"{LEVELS}.mild.below": "4 points"}, f"{LEVELS}.mild", "limits in cm"),
-    "enzyme strata in cm": Broken({"randomization.factors.gda.measure": "enzyme"}, f"{LEVELS}.mild", "limits in x ULN"),
+    "a stratum in another unit": Broken({f"{LEVELS}.mild.below": "4 points"}, f"{LEVELS}.mild.below", "a limit in cm"),
+    "enzyme strata in cm": Broken(
+        {"randomization.factors.gda.measure": "enzyme"}, f"{LEVELS}.mild.below", "a limit in x ULN"
+    ),
     # Eligibility
     "an unknown fact": Broken({"eligibility.I6.require.0.of.0.fact": "x"}, "eligibility.I6.x", "the fact x is not"),
     "a number without unit": Broken({"facts.age.unit": REMOVED}, "facts.age", "expected a unit for numbers only"),
@@ -282,7 +284,7 @@ def test_fault_names_place_and_remedy(broken: Broken, tmp_path: Path) -> None:
         read_trial(write_changed(tmp_path, broken.changes))
     there = [str(fault) for fault in caught.value.faults if fault.key == broken.place]
     assert any(broken.says in text for text in there), str(caught.value)
-    assert all(fault.file == "changed.toml" and fault.expected for fault in caught.value.faults)
+    assert all(fault.file == "changed.toml" and fault.expected and fault.remedy for fault in caught.value.faults)
 
 
 def test_unchanged_file_is_valid(tmp_path: Path) -> None:
@@ -331,10 +333,22 @@ def test_all_contradictions_are_reported_at_once(tmp_path: Path) -> None:
 
 
 def test_contradictory_tis_does_not_hide_other_faults(tmp_path: Path) -> None:
-    changes = JUVENILE | {"plan.estimands.cdasi.parameter": "fatigue", f"{LEVELS}.mild.at_least": "1 cm"}
+    changes = JUVENILE | {"plan.estimands.cdasi.parameter": "fatigue"}
     with pytest.raises(InputError) as caught:
         read_trial(write_changed(tmp_path, changes))
-    assert {"tis", "plan.estimands.cdasi.parameter"} <= {fault.key for fault in caught.value.faults}
+    assert {fault.key for fault in caught.value.faults} == {"tis", "plan.estimands.cdasi.parameter"}
+
+
+def test_a_wrong_entry_is_one_fault_and_does_not_shorten_its_list(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        read_trial(write_changed(tmp_path, {"eligibility.E3.require.0.of.0.at_least": "40"}))
+    assert [fault.key for fault in caught.value.faults] == ["eligibility.E3.require.0.of.0.at_least"]
+
+
+def test_contradictory_tis_says_nothing_of_strata(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        read_trial(write_changed(tmp_path, JUVENILE))
+    assert [fault.key for fault in caught.value.faults] == ["tis"]
 
 
 def test_file_that_is_not_toml(tmp_path: Path) -> None:

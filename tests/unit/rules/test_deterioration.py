@@ -178,7 +178,11 @@ def test_what_is_said_of_a_visit_with_gaps_holds_for_every_completion(gaps):
 
 def test_an_unknown_limb_does_not_hide_one_that_is_met():
     out = run([visit(), visit(physician=None, extra="3")], limits())[1]
-    assert (out[MET], out[LIMBS_MET], out[LIMBS_UNKNOWN]) == (YES, 0b010, 0)  # limb 1 fails by strength, limb 3 by count
+    assert (out[MET], out[LIMBS_MET], out[LIMBS_UNKNOWN]) == (
+        YES,
+        0b010,
+        0,
+    )  # strength rules limb 1 out
     out = run([visit(), visit(physician=None, strength="80")], limits())[1]
     assert (out[MET], out[LIMBS_MET], out[LIMBS_UNKNOWN]) == (UNKNOWN, 0, 0b001)
 

@@ -1,0 +1,29 @@
+"""``myotis derive``: the analysis datasets of a snapshot."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from myotis.cli.options import OutFolder, Protocol
+
+
+def derive(
+    snapshot: Annotated[
+        Path,
+        typer.Argument(help="The folder of a snapshot: one Parquet file for each SDTM table.", metavar="FOLDER"),
+    ],
+    out: OutFolder,
+    protocol: Protocol = "proderm",
+) -> None:
+    """Derive ADSL, ADTIS and ADCSM from a snapshot."""
+    from myotis.datasets.sdtm import SDTM  # noqa: PLC0415 (loaded on call, so that --help is quick)
+    from myotis.derive.datasets import derive_datasets  # noqa: PLC0415
+    from myotis.exchange.folders import read_datasets, write_datasets  # noqa: PLC0415
+    from myotis.protocol.read import read_trial  # noqa: PLC0415
+
+    tables = {name: frame for name, frame in read_datasets(snapshot).items() if name in SDTM}
+    datasets = derive_datasets(tables, read_trial(protocol))
+    write_datasets(out, datasets)
+    for name, frame in datasets.items():
+        typer.echo(f"{name}: {frame.height} rows")

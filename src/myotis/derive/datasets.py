@@ -1,0 +1,43 @@
+"""The analysis datasets of a snapshot."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from myotis.datasets.sdtm import check_snapshot, take_plain_types
+from myotis.derive.adcsm import derive_adcsm
+from myotis.derive.adsl import derive_adsl
+from myotis.derive.adtis import derive_adtis
+from myotis.derive.agreement import check_against_trial
+from myotis.derive.visits import build_visits
+from myotis.errors import InputError
+from myotis.protocol.trial import Trial
+from myotis.score.visits import score_visits
+
+
+def derive_datasets(sdtm: Mapping[str, pl.DataFrame], trial: Trial) -> dict[str, pl.DataFrame]:
+    """ADSL, ADTIS and ADCSM from the SDTM-shaped tables of a snapshot, by name.
+
+    The columns are those of ``datasets/adam.py``, the rows in the order of their keys, whatever the order of the input.
+    Raises InputError with every fault of the snapshot, by table, row and column.
+
+    >>> from myotis.protocol.read import read_trial
+    >>> from myotis.simulate.trial import simulate_trial
+    >>> trial = read_trial("proderm")
+    >>> datasets = derive_datasets(simulate_trial(trial, seed=1, subjects=4), trial)
+    >>> list(datasets), datasets["ADSL"].height
+    (['ADSL', 'ADTIS', 'ADCSM'], 4)
+    """
+    if faults := check_snapshot(sdtm):
+        raise InputError(faults)
+    sdtm = take_plain_types(sdtm)
+    if faults := list(check_against_trial(sdtm, trial)):
+        raise InputError(faults)
+    visits = build_visits(sdtm, trial)
+    adsl = derive_adsl(sdtm, visits, trial)
+    scored = score_visits(visits, trial=trial)
+    return {
+        "ADSL": adsl,
+        "ADTIS": derive_adtis(adsl, scored, trial),
+        "ADCSM": derive_adcsm(adsl, visits, trial),
+    }

@@ -1,0 +1,188 @@
+"""The sections on the plan's estimands: the key result, and all end points. Nothing is computed here."""
+
+from collections.abc import Iterator, Sequence
+
+from myotis.datasets.adam import CSM_PARAMETERS
+from myotis.protocol.plan import Estimand
+from myotis.report.context import Context
+from myotis.report.figures import (
+    Bar,
+    Difference,
+    Interval,
+    draw_differences,
+    draw_responders,
+)
+from myotis.report.views import FigureView, Section, TableRow, TableView
+from myotis.report.words import REASONS, join_words, name_method
+
+
+def build_key_result(context: Context) -> Section | None:
+    """The first estimand as a sentence, a figure of the responders and why the others did not respond."""
+    if not context.responder_estimands:
+        return None
+    primary = context.responder_estimands[0]
+    return Section(
+        id="result",
+        title="Primary result",
+        lead=[describe_result(context, primary)],
+        figures=[_draw_responder_figure(context)],
+        tables=[_tabulate_reasons(context, primary)],
+    )
+
+
+def describe_result(context: Context, estimand: Estimand) -> str:
+    """One estimand of response as a sentence: counts, percents, difference, interval, p-value and their methods."""
+    words, rows = context.words, context.rows
+    parts = []
+    for name in context.each_arm(estimand):
+        about = context.about(estimand, name)
+        count, total = rows.count(estimand.id, **about), int(rows.value(estimand.id, "denominator", **about) or 0)
+        parts.append(f"{count} of {total} subjects ({words.percent(count, total)}) in the {about['group']} arm")
+    row, (difference, lower, upper) = context.difference(estimand)
+    sentence = f"{estimand.label}: {join_words(parts)}"
+    if difference is None:
+        return f"{sentence}. The difference has no answer: {(row or {}).get('method_options') or 'no row'}."
+    limits = words.interval(lower, upper, percent=True)
+    shown = words.difference(difference, percent=True)
+    sentence += f", a difference of {shown} percentage points ({context.describe_interval(estimand)}: {limits})"
+    test = context.describe_test(estimand)
+    p = rows.value(estimand.id, "p_value", **context.versus(estimand))
+    return f"{sentence}; {words.p_equals(p)} ({test})." if test else f"{sentence}."
+
+
+def _draw_responder_figure(context: Context) -> FigureView:
+    groups, titles, told = [], [], []
+    for estimand in context.responder_estimands:
+        bars = []
+        for name in context.each_arm(estimand):
+            about = context.about(estimand, name)
+            share = [context.rows.value(estimand.id, part, **about) for part in ("percent", "lower", "upper")]
+            count = context.rows.count(estimand.id, **about)
+            total = int(context.rows.value(estimand.id, "denominator", **about) or 0)
+            bars.append(Bar(str(about["group"]), Interval(*share), f"{count}/{total}"))
+            told.append(f"{about['group']} {context.words.percent(count, total)}")
+        groups.append(bars)
+        titles.append(_shorten(estimand, context))
+        told[-2:] = [f"{estimand.label}: {join_words(told[-2:])}"]
+    row = context.rows.find(
+        context.responder_estimands[0].id, "lower",
+        **context.about(context.responder_estimands[0], context.responder_estimands[0].group),
+    )  # fmt: skip
+    return FigureView(
+        svg=draw_responders(groups, titles),
+        label=f"Bar chart of responders. {'. '.join(told)}.",
+        caption=f"Responders by arm, with {name_method((row or {}).get('method'))} intervals of each proportion. The "
+        "numbers on the bars are responders of subjects analyzed.",
+    )
+
+
+def _shorten(estimand: Estimand, context: Context) -> str:
+    threshold = context.trial.response.tis_at_least if estimand.variable == "response" else estimand.threshold
+    week = context.visit_label(estimand)
+    if estimand.variable == "response":
+        rule = "no confirmed deterioration" if context.trial.response.no_confirmed_deterioration else "protocol’s rule"
+        return f"TIS ≥ {threshold:f},\n{rule}\n{week}"
+    return f"TIS ≥ {threshold:f}\n{week}"
+
+
+def _tabulate_reasons(context: Context, estimand: Estimand) -> TableView:
+    analysis = f"{estimand.id}.non_response"
+    abouts = [context.about(estimand, name) for name in context.each_arm(estimand)]
+    totals = [int(context.rows.value(estimand.id, "denominator", **about) or 0) for about in abouts]
+    counts = [context.rows.count(estimand.id, **about) for about in abouts]
+    responders = [context.words.count_percent(*pair) for pair in zip(counts, totals, strict=True)]
+    rows = [TableRow(header="Responders", cells=tuple(responders)), TableRow(header="Not responders", kind="heading")]
+    for reason in context.rows.subgroups(analysis):
+        numbers = [context.rows.count(analysis, **about, subgroup=reason) for about in abouts]
+        if any(numbers):
+            cells = (context.words.count_percent(n, total) for n, total in zip(numbers, totals, strict=True))
+            rows.append(TableRow(header=REASONS.get(reason, reason), cells=tuple(cells), kind="under"))
+    heads = tuple(
+        f"{about['group']} (n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{total})"
+        for about, total in zip(abouts, totals, strict=True)
+    )
+    return TableView(
+        caption="Who responded, and why the others did not",
+        stub=estimand.label,
+        heads=heads,
+        rows=tuple(rows),
+        notes=("Each subject is counted once, under the first reason that applies, in the order of the table.",),
+    )
+
+
+def build_end_points(context: Context) -> Section | None:
+    """Every estimand of the plan in one table, and the differences as figures."""
+    estimands = context.trial.plan.estimands
+    if not estimands:
+        return None
+    rows = tuple(TableRow(header=estimand.label, cells=_end_point_cells(context, estimand)) for estimand in estimands)
+    shown = list(dict.fromkeys(context.describe_interval(estimand) for estimand in estimands))
+    tests = list(dict.fromkeys(test for estimand in estimands if (test := context.describe_test(estimand))))
+    notes = [f"Intervals: {'; '.join(shown)}.", *(f"p-values: {test}." for test in tests)]
+    notes.append("The plan names no adjustment for multiplicity: p-values after the first are descriptive.")
+    table = TableView(
+        caption="End points of the analysis plan",
+        stub="End point",
+        heads=(context.arm(estimands[0].group).label, context.arm(estimands[0].comparator).label, "Difference",
+               "Interval", "p"),
+        rows=rows,
+        notes=tuple(notes),
+    )  # fmt: skip
+    return Section(
+        id="end-points", title="All end points", figures=list(_draw_difference_figures(context)), tables=[table]
+    )
+
+
+def _end_point_cells(context: Context, estimand: Estimand) -> tuple[str, ...]:
+    words, rows = context.words, context.rows
+    percent = estimand.variable != "change"
+    cells = []
+    for name in context.each_arm(estimand):
+        about = context.about(estimand, name)
+        if percent:
+            total = int(rows.value(estimand.id, "denominator", **about) or 0)
+            cells.append(words.fraction(rows.count(estimand.id, **about), total))
+        else:
+            size = rows.value(estimand.id, "n", **about) or 0
+            mean = words.mean(rows.value(estimand.id, "estimate", **about))
+            cells.append(f"{mean} (n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{size:.0f})")
+    _, (difference, lower, upper) = context.difference(estimand)
+    p = rows.value(estimand.id, "p_value", **context.versus(estimand))
+    shown = (words.difference(difference, percent=percent), words.interval(lower, upper, percent=percent))
+    return (*cells, *shown, words.p_value(p))
+
+
+def _draw_difference_figures(context: Context) -> Iterator[FigureView]:
+    changes = [estimand for estimand in context.trial.plan.estimands if estimand.variable == "change"]
+    groups = {
+        "Difference in responders (percentage points)": context.responder_estimands,
+        "Difference in adjusted mean change": [e for e in changes if not _higher_is_better([e], context)],
+        "Difference in adjusted mean change of strength": [e for e in changes if _higher_is_better([e], context)],
+    }
+    for label, estimands in groups.items():
+        percent = "responders" in label
+        lines, told = [], []
+        for estimand in estimands:
+            _, values = context.difference(estimand)
+            shown = context.words.difference(values[0], percent=percent)
+            text = f"{shown} ({context.words.interval(values[1], values[2], percent=percent)})"
+            lines.append(Difference(_title(estimand, context), Interval(*values), text))
+            told.append(f"{estimand.label}: {text}")
+        if any(line.difference.value is not None for line in lines):
+            arms = context.arm(estimands[0].comparator).label, context.arm(estimands[0].group).label
+            favors = arms if percent or _higher_is_better(estimands, context) else arms[::-1]
+            yield FigureView(
+                svg=draw_differences(lines, x_label=label, favors=favors),
+                label=f"{label}, with intervals. {'. '.join(told)}.",
+                caption=f"{label}, {arms[1]} minus {arms[0]}, with the plan’s intervals.",
+            )
+
+
+def _higher_is_better(estimands: Sequence[Estimand], context: Context) -> bool:
+    return all(context.parameter(estimand) == "MMT" for estimand in estimands)
+
+
+def _title(estimand: Estimand, context: Context) -> str:
+    if estimand.variable == "change":
+        return f"{CSM_PARAMETERS[context.parameter(estimand) or '']}, {context.visit_label(estimand)}"
+    return _shorten(estimand, context).replace(",\n", ", ").replace("\n", ", ")

@@ -1,0 +1,85 @@
+"""The report: results rows as one HTML file that needs nothing else."""
+
+from pathlib import Path
+
+import polars as pl
+
+from myotis.errors import Fault, InputError
+from myotis.protocol.trial import Trial
+from myotis.report.context import Context
+from myotis.report.course import build_core_set, build_deterioration, build_tis
+from myotis.report.end_points import build_end_points, build_key_result
+from myotis.report.methods import build_methods
+from myotis.report.population import build_baseline, build_flow
+from myotis.report.reproduction import build_reproduction
+from myotis.report.rows import take_results
+
+TEMPLATE = "report.html.j2"
+
+
+def write_report(path: Path, page: str) -> None:
+    """Write a page; an existing file is replaced whole. Raises InputError where the path can't be written to."""
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        temporary.write_text(page, encoding="utf-8", newline="\n")
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        what = f"the output can't be written ({error.strerror})"
+        raise InputError([Fault(what=what, expected="a file in an existing folder", file=str(path))]) from error
+
+
+def render_report(
+    results: pl.DataFrame,
+    trial: Trial,
+    reproduction: pl.DataFrame | None = None,
+    *,
+    title: str = "",
+    simulated_seed: int | None = None,
+) -> str:
+    """The report of a trial as the text of one HTML file, which loads nothing from anywhere.
+
+    ``results`` are the rows of `myotis.analyze.trial.analyze_trial` for this protocol; ``reproduction`` those of
+    `myotis.analyze.reproduce.reproduce_published`, for a trial that has been published. ``simulated_seed`` says that
+    the subjects are virtual and which seed they come from: the page then says so at its top. The same input gives the
+    same bytes: there is no date in it.
+
+    Raises InputError where ``results`` are no results rows, SettingError where another protocol made them.
+
+    >>> from myotis.analyze.trial import analyze_trial
+    >>> from myotis.datasets.adam import ADCSM, ADSL, ADTIS
+    >>> from myotis.protocol.read import read_trial
+    >>> trial = read_trial("proderm")
+    >>> nobody = analyze_trial({table.name: table.empty() for table in (ADSL, ADTIS, ADCSM)}, trial)
+    >>> render_report(nobody, trial).startswith("<!DOCTYPE html>")
+    True
+    """
+    import jinja2  # noqa: PLC0415 (loaded only where a page is made)
+
+    context = Context(take_results(results, trial), trial)
+    sections = [
+        build_key_result(context),
+        build_flow(context),
+        build_baseline(context),
+        build_tis(context),
+        build_end_points(context),
+        build_core_set(context),
+        build_deterioration(context),
+        build_methods(context),
+        None if reproduction is None else build_reproduction(reproduction),
+    ]
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("myotis.report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    cuts = sorted(set(results["data_cut"].drop_nulls()))
+    return environment.get_template(TEMPLATE).render(
+        title=title or f"{trial.trial.id}: {trial.trial.title}",
+        trial=trial,
+        data_cut=", ".join(cuts),
+        simulated_seed=simulated_seed,
+        sections=[section for section in sections if section],
+    )

@@ -1,0 +1,152 @@
+"""Numbers and names as the report prints them. Rounding is `myotis.statistics.display`'s, by the plan's rules."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from myotis.protocol.plan import Display
+from myotis.report.rows import Row
+from myotis.statistics.display import format_interval, format_number, format_p_value, format_percent
+
+NO_NUMBER: Final = "–"
+"""What stands where there is no number."""
+
+METHODS: Final = {
+    "wald": "Wald",
+    "wald-corrected": "Wald with continuity correction",
+    "newcombe": "Newcombe",
+    "miettinen-nurminen": "Miettinen–Nurminen",
+    "agresti-caffo": "Agresti–Caffo",
+    "mee": "Mee",
+    "wilson": "Wilson",
+    "clopper-pearson": "Clopper–Pearson",
+    "cochran-mantel-haenszel": "Cochran–Mantel–Haenszel test",
+    "cochran-mantel-haenszel-corrected": "Cochran–Mantel–Haenszel test with continuity correction",
+    "ancova": "analysis of covariance",
+    "ancova-ls-mean-equal": "least-squares mean, levels of factors weighed alike",
+    "ancova-ls-mean-proportional": "least-squares mean, levels of factors weighed by their subjects",
+    "t-one-sample": "t interval of one mean",
+    "t-pooled": "t, variances pooled",
+    "sas-pctldef-5": "percentile, SAS definition 5",
+    "first-that-applies": "each subject counted once, under the first reason that applies",
+}
+"""Methods in words; another name is printed as it is."""
+
+STRATEGIES: Final = {
+    "composite": "composite (the event means no response)",
+    "treatment_policy": "treatment policy (the value counts whatever happened)",
+    "while_on_treatment": "while on treatment (values after the event do not count)",
+    "hypothetical": "hypothetical",
+    "principal_stratum": "principal stratum",
+}
+
+MISSING: Final = {
+    "nonresponse": "counted as no response",
+    "observed_cases": "left out",
+    "last_observation_carried_forward": "last observation carried forward",
+}
+
+REASONS: Final = {
+    "death": "Died",
+    "switch": "Switched treatment",
+    "discontinuation": "Discontinued before the visit",
+    "confirmed_deterioration": "Confirmed deterioration",
+    "tis_below_threshold": "TIS below the threshold",
+    "other_condition": "Another condition of the definition",
+    "missing": "Not evaluable or missing",
+    "left_out": "Not evaluable or missing (left out)",
+}
+
+SEXES: Final = {"F": "Female", "M": "Male", "U": "Unknown"}
+
+
+class Words:
+    """Numbers as text by one trial's display rules."""
+
+    def __init__(self, display: Display) -> None:
+        self.display = display
+
+    def count_percent(self, count: int, denominator: int | None) -> str:
+        """A count with its percent of the denominator."""
+        if not denominator:
+            return str(count)
+        return f"{count} ({format_percent(count, denominator, self.display.percent_decimals)}\N{NO-BREAK SPACE}%)"
+
+    def fraction(self, count: int, denominator: int) -> str:
+        """A count out of a denominator with its percent."""
+        return f"{count}/{denominator} ({self.percent(count, denominator)})" if denominator else f"{count}/0"
+
+    def percent(self, count: int, denominator: int) -> str:
+        """A count as a percent of its denominator."""
+        if not denominator:
+            return NO_NUMBER
+        return f"{format_percent(count, denominator, self.display.percent_decimals)}\N{NO-BREAK SPACE}%"
+
+    def mean(self, value: float | None) -> str:
+        """A mean, a quartile or another number of the measure's scale."""
+        return NO_NUMBER if value is None else format_number(value, self.display.mean_decimals).replace("-", "−")
+
+    def mean_sd(self, mean: float | None, sd: float | None) -> str:
+        """A mean with its standard deviation in brackets."""
+        return NO_NUMBER if mean is None else f"{self.mean(mean)} ({self.mean(sd)})"
+
+    def interval(self, lower: float | None, upper: float | None, *, percent: bool = False) -> str:
+        """The limits of an interval."""
+        if lower is None or upper is None:
+            return NO_NUMBER
+        decimals = self.display.percent_decimals if percent else self.display.mean_decimals
+        return format_interval(lower, upper, decimals).replace("-", "−")
+
+    def difference(self, value: float | None, *, percent: bool) -> str:
+        """A difference, in percentage points or on the measure's scale."""
+        if value is None:
+            return NO_NUMBER
+        decimals = self.display.percent_decimals if percent else self.display.mean_decimals
+        return format_number(value, decimals).replace("-", "−")
+
+    def p_value(self, p: float | None) -> str:
+        """A p-value without its name."""
+        return NO_NUMBER if p is None else format_p_value(p, self.display.p_value_decimals)
+
+    def p_equals(self, p: float | None) -> str:
+        """A p-value with its name: ``p = 0.0008``, ``p < 0.0001``, with spaces that don't break."""
+        if p is None:
+            return "no p-value"
+        text = self.p_value(p)
+        name, number = (text[0], text[1:]) if text[0] in "<>" else ("=", text)
+        return f"p\N{NO-BREAK SPACE}{name}\N{NO-BREAK SPACE}{number}"
+
+
+def name_method(method: str | None) -> str:
+    """A method in words."""
+    return METHODS.get(method or "", method or "")
+
+
+def lower_first(sentence: str) -> str:
+    """A sentence's first letter in lower case, unless the word is an abbreviation."""
+    return sentence if sentence[:2].isupper() else sentence[:1].lower() + sentence[1:]
+
+
+def read_option(row: Row | None, name: str) -> str:
+    """One option of a row's ``method_options`` (``name=value; …``), or an empty text."""
+    options = (row or {}).get("method_options") or ""
+    for option in options.split("; "):
+        key, _, value = option.partition("=")
+        if key == name:
+            return value
+    return ""
+
+
+def level_percent(row: Row | None) -> str:
+    """The confidence level of a row in percent, such as ``95``."""
+    level = read_option(row, "level")
+    return format_number(float(level) * 100, 0) if level else ""
+
+
+def join_words(words: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def sentence_case(reason: str) -> str:
+    """``ADVERSE EVENT`` as ``Adverse event``."""
+    return reason[:1].upper() + reason[1:].lower()

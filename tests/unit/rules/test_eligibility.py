@@ -1,0 +1,111 @@
+"""Eligibility: the comparisons, what a fact may be, and three-valued answers against all completions."""
+
+from decimal import Decimal
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+import pytest
+
+from myotis.protocol.criteria import FactDeclaration
+from myotis.protocol.read import read_trial
+from myotis.rules.eligibility import (
+    ABOVE,
+    AT_LEAST,
+    AT_MOST,
+    BELOW,
+    EQUAL,
+    EligibilityLimits,
+    assess_eligibility,
+    check_criteria,
+    eligibility_limits,
+    encode_fact,
+    is_met,
+)
+from myotis.terms.missing import MISSING, NO, UNKNOWN, YES
+from myotis.terms.units import Quantity
+
+PRODERM = read_trial("proderm")
+AGE = FactDeclaration(id="age", label="Age", kind="number", unit="years")
+CONSENT = FactDeclaration(id="consent", label="Consent", kind="yes_no")
+CLASS = FactDeclaration(id="class", label="Class", kind="choice", choices=("definite", "probable"))
+
+
+@pytest.mark.parametrize(
+    ("comparison", "met"),
+    [(EQUAL, (NO, YES, NO)), (AT_LEAST, (NO, YES, YES)), (ABOVE, (NO, NO, YES)), (AT_MOST, (YES, YES, NO)),
+     (BELOW, (YES, NO, NO))],
+)  # fmt: skip
+def test_comparisons_below_at_and_above_the_limit(comparison, met):
+    assert tuple(is_met(value, comparison, 1500) for value in (1499, 1500, 1501)) == met
+    assert is_met(MISSING, comparison, 1500) == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("fact", "value", "code"),
+    [
+        (AGE, 18, 18_000),
+        (AGE, Decimal("79.999"), 79_999),
+        (AGE, Fraction(1, 8), 125),
+        (AGE, Quantity(Decimal("1.5"), "years"), 1500),
+        (AGE, None, MISSING),
+        (CONSENT, True, YES),
+        (CONSENT, False, NO),
+        (CONSENT, None, MISSING),
+        (CLASS, "definite", 0),
+        (CLASS, "probable", 1),
+        (CLASS, None, MISSING),
+    ],
+)
+def test_facts_as_integers(fact, value, code):
+    assert encode_fact(value, fact) == code
+
+
+@pytest.mark.parametrize(
+    ("fact", "value"),
+    [(AGE, 18.0), (AGE, "18"), (AGE, True), (AGE, Decimal("0.0001")), (AGE, Fraction(1, 3)), (AGE, 10**12),
+     (CONSENT, 1), (CONSENT, "yes"), (CLASS, "possible"), (CLASS, True), (CLASS, 0)],
+)  # fmt: skip
+def test_values_that_a_fact_cannot_have(fact, value):
+    with pytest.raises(ValueError, match=r"takes|grid"):
+        encode_fact(value, fact)
+
+
+# Criterion 0: fact 0 is 1, and two of facts 1, 2 and 3 are; criterion 1: fact 3 is not 1.
+LIMITS = EligibilityLimits(
+    criterion_count=2,
+    group_criterion=(0, 0, 1),
+    group_needed=(1, 2, 1),
+    group=(0, 1, 1, 1, 2),
+    fact=(0, 1, 2, 3, 3),
+    comparison=(EQUAL, EQUAL, EQUAL, EQUAL, BELOW),
+    limit=(1, 1, 1, 1, 1),
+)
+
+
+def by_hand(a, b, c, d):
+    return int(a == 1 and b + c + d >= 2), int(d < 1)
+
+
+def test_three_values_against_all_completions():
+    rows = list(product((0, 1, MISSING), repeat=4))
+    out = np.full((len(rows), 2), -7, dtype=np.int64)
+    check_criteria(np.array(rows, dtype=np.int64), LIMITS, out)
+    for row, found in zip(rows, out.tolist(), strict=True):
+        completions = product(*[(0, 1) if fact == MISSING else (fact,) for fact in row])
+        for criterion, answers in enumerate(zip(*(by_hand(*facts) for facts in completions), strict=True)):
+            assert found[criterion] == (UNKNOWN if len(set(answers)) == 2 else answers[0])
+
+
+def test_the_criteria_of_proderm_as_integers():
+    limits = eligibility_limits(PRODERM)
+    assert limits.criterion_count == len(PRODERM.eligibility) == 18
+    strength = [fact.id for fact in PRODERM.facts].index("mmt8")
+    place = limits.fact.index(strength)
+    assert (limits.comparison[place], limits.limit[place]) == (BELOW, 142_000)
+    assert len(limits.group_criterion) == 19  # only the fourth criterion has two groups
+    assert sorted(limits.group_needed) == [1] * 17 + [2, 2]
+
+
+def test_a_trial_without_criteria_lets_everybody_in():
+    assert assess_eligibility(PRODERM.model_copy(update={"eligibility": ()}), {}).eligible == YES
