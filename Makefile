@@ -16,7 +16,7 @@ demo: $(VENV)/.ready ## a whole virtual ProDERM, from randomization to the repor
 	$(BIN)/myotis demo --out demo
 
 test: $(VENV)/.ready ## all fast tests, with the doctests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not slow"
 
 test-slow: $(VENV)/.ready ## the tests that take minutes
 	$(BIN)/python -m pytest -m slow
@@ -38,7 +38,7 @@ format: $(VENV)/.ready ## write the code the way `make check` wants it
 
 docs: $(VENV)/.ready ## write the generated pages and build the site into site/
 	$(BIN)/python docs/generate.py
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 bench: $(VENV)/.ready ## measure the speed that the documentation claims
 	$(BIN)/python bench/run.py

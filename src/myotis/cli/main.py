@@ -8,6 +8,7 @@ import json
 import sys
 import traceback
 from dataclasses import asdict
+from pathlib import Path
 from typing import NoReturn
 
 import typer
@@ -71,11 +72,9 @@ def _tell(error: InputError) -> None:
 
 
 def _tell_internal() -> None:
-    # The message of an exception can quote data: the report has the places in the code and the kind of error.
+    # The message of an exception can quote data, and whole paths name the user's folders: neither is told.
     kind, _, trace = sys.exc_info()
-    places = "".join(
-        f"  {frame.name} in {frame.filename.rpartition('myotis')[2]}:{frame.lineno}\n"
-        for frame in traceback.extract_tb(trace)
-    )
+    frames = traceback.extract_tb(trace)
+    places = "".join(f"  {frame.name} in {Path(frame.filename).name}:{frame.lineno}\n" for frame in frames)
     name = kind.__name__ if kind else "error"
     sys.stderr.write(f"myotis: an error inside Myotis ({name}). Please report it with these lines:\n{places}")

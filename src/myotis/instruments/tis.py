@@ -243,7 +243,7 @@ def compute_change_pct(x: Steps, baseline: Steps, scores: TisScores) -> NDArray[
     if settings.enzymes:
         change[:, ENZYME_SLOT] = _enzyme_change_pct(x, before, scores)
     change[scores.fields[:, NOT_EVALUABLE] == MISSING] = np.nan
-    return change
+    return change + 0.0  # where nothing changed, -0.0 would be printed
 
 
 def _enzyme_change_pct(x: Steps, before: Steps, scores: TisScores) -> NDArray[np.float64]:
