@@ -7,7 +7,7 @@ from myotis.errors import Fault, SettingError
 from myotis.instruments.tis import TisSettings
 from myotis.instruments.tis_levels import TENTHS, Slot
 from myotis.protocol.contents import Contents
-from myotis.protocol.criteria import Condition, FactDeclaration, Worsening
+from myotis.protocol.criteria import STEPS_PER_PERCENT, Condition, FactDeclaration, Worsening
 from myotis.protocol.design import Visit
 from myotis.protocol.faults import contradiction, undeclared
 from myotis.terms.units import Quantity
@@ -76,6 +76,8 @@ def _worsening(worsening: Worsening, settings: TisSettings, place: str) -> Itera
         expected = f"whole multiples of 1/{measure.grid.steps_per_unit} {measure.unit}"
         remedy = f"Use a limit that {measure.name} can be recorded at."
         yield contradiction(place, "the limit is off the grid of the measure", expected, remedy)
+    elif unit == "%" and (Fraction(number) * STEPS_PER_PERCENT).denominator != 1:
+        yield contradiction(place, "the percentage is too fine", "at most two decimals", "Round it.")
 
 
 def _response(trial: Contents) -> Iterator[Fault]:

@@ -127,6 +127,10 @@ def find_settings(plan: TisPlan) -> TisSettings | None:
         return None
 
 
+STEPS_PER_PERCENT = 100
+"""Percentages of worsening are kept in hundredths of a percent."""
+
+
 class PercentOf(IntEnum):
     """What a worsening in percent is taken of."""
 

@@ -75,6 +75,8 @@ class Display(Section):
     rounding: Literal["half_away_from_zero"]
     percent_decimals: int
     mean_decimals: int
+    parameter_decimals: dict[Id, int] = Field(default_factory=dict)
+    """Decimals of means of parameters (by PARAMCD) whose scale asks for others, such as 2 for the HAQ."""
     p_value_decimals: int
 
 

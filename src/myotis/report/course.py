@@ -167,7 +167,7 @@ def _change(context: Context, name: str, visit: str, arm: str, what: str = "chan
 
 
 def _tabulate_core_set(context: Context, name: str) -> TableView:
-    words = context.words
+    words = context.words.of(name)
     table = []
     for visit in context.trial.assessment_visits:
         cells: list[str] = []

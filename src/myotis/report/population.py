@@ -11,7 +11,7 @@ from myotis.analyze.descriptives import (
 from myotis.datasets.adam import ADSL, CSM_PARAMETERS
 from myotis.report.context import Context
 from myotis.report.views import FlowAside, FlowStep, Section, TableRow, TableView
-from myotis.report.words import NO_NUMBER, SEXES, lower_first, name_method, sentence_case
+from myotis.report.words import NO_NUMBER, SEXES, Words, lower_first, name_method, sentence_case
 
 
 def build_flow(context: Context) -> Section:
@@ -115,7 +115,7 @@ def _baseline_numbers(context: Context, name: str, groups: Sequence[str]) -> Ite
     ]
     if not any(value["n"] for value in values):
         return
-    words = context.words
+    words = context.words.of(name)
     unit = BASELINE_NUMBERS.get(name) or CSM_UNITS[name]
     label = CSM_PARAMETERS.get(name) or f"{ADSL.column(name).label} ({unit})"
     yield TableRow(header=label, kind="heading")
@@ -124,14 +124,14 @@ def _baseline_numbers(context: Context, name: str, groups: Sequence[str]) -> Ite
         yield TableRow(header="n", cells=tuple(f"{value['n'] or 0:.0f}" for value in values), kind="under")
     means = (words.mean_sd(value["mean"], value["sd"]) for value in values)
     yield TableRow(header="Mean (SD)", cells=tuple(means), kind="under")
-    medians = (_median_range(context, value) for value in values)
+    medians = (_median_range(words, value) for value in values)
     yield TableRow(header="Median (range)", cells=tuple(medians), kind="under")
 
 
-def _median_range(context: Context, value: dict[str, float | None]) -> str:
+def _median_range(words: Words, value: dict[str, float | None]) -> str:
     if value["median"] is None:
         return NO_NUMBER
-    return f"{context.words.mean(value['median'])} ({context.words.interval(value['minimum'], value['maximum'])})"
+    return f"{words.mean(value['median'])} ({words.interval(value['minimum'], value['maximum'])})"
 
 
 def _baseline_counts(context: Context, name: str, groups: Sequence[str]) -> Iterator[TableRow]:

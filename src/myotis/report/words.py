@@ -65,6 +65,11 @@ class Words:
     def __init__(self, display: Display) -> None:
         self.display = display
 
+    def of(self, parameter: str) -> "Words":
+        """The same words with the decimals of a parameter."""
+        decimals = self.display.parameter_decimals.get(parameter, self.display.mean_decimals)
+        return Words(self.display.model_copy(update={"mean_decimals": decimals}))
+
     def count_percent(self, count: int, denominator: int | None) -> str:
         """A count with its percent of the denominator."""
         if not denominator:

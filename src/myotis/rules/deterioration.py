@@ -5,14 +5,19 @@ by at least so much. Where measures are missing the answer may be unknown. Deter
 that completes a run of consecutive scheduled visits, and no later visit undoes it.
 """
 
-from decimal import Decimal
 from fractions import Fraction
 from typing import Final, NamedTuple
 
-from myotis.errors import SettingError
 from myotis.instruments.tis import PLAIN_SLOTS, TisSettings
 from myotis.instruments.tis_levels import Slot
-from myotis.protocol.criteria import Deterioration, PercentOf, SameLimb, UnevaluableVisit, ZeroBaseline
+from myotis.protocol.criteria import (
+    STEPS_PER_PERCENT,
+    Deterioration,
+    PercentOf,
+    SameLimb,
+    UnevaluableVisit,
+    ZeroBaseline,
+)
 from myotis.terms.missing import MISSING, NO, UNKNOWN, YES, at_least
 from myotis.terms.rule import Steps, rule, rule_part
 
@@ -26,9 +31,6 @@ NONE: Final = 0
 SUSPECTED: Final = 1
 CONFIRMED: Final = 2
 STATUS_NAMES: Final = {NONE: "none", SUSPECTED: "suspected", CONFIRMED: "confirmed", MISSING: "not_evaluable"}
-
-WHOLE: Final = 10_000
-"""Percentages are kept in hundredths of a percent."""
 
 
 class DeteriorationLimits(NamedTuple):
@@ -50,10 +52,7 @@ class DeteriorationLimits(NamedTuple):
 
 
 def deterioration_limits(definition: Deterioration, settings: TisSettings) -> DeteriorationLimits:
-    """A trial's definition as integers, for the measures that fill the slots of the core set.
-
-    Raises SettingError where a percentage has more than two decimals.
-    """
+    """A trial's definition as integers, for the measures that fill the slots of the core set."""
     measures = [measure for slot in PLAIN_SLOTS if (measure := settings.measure(slot))]
     worsenings = [(index, worsening) for index, limb in enumerate(definition.limbs) for worsening in limb.of]
     columns = [PLAIN_SLOTS.index(Slot(worsening.measure)) for _, worsening in worsenings]
@@ -68,20 +67,13 @@ def deterioration_limits(definition: Deterioration, settings: TisSettings) -> De
             MISSING if limit.unit == "%" else measures[column].grid.step(Fraction(limit.number))
             for limit, column in zip(limits, columns, strict=True)
         ),
-        percent=tuple(_hundredths(limit.number) if limit.unit == "%" else MISSING for limit in limits),
+        percent=tuple(int(limit.number * STEPS_PER_PERCENT) if limit.unit == "%" else MISSING for limit in limits),
         run=definition.consecutive_visits,
         same_limb=int(definition.same_limb),
         percent_of=int(definition.percent_of),
         zero_baseline=int(definition.zero_baseline),
         unevaluable_visit=int(definition.unevaluable_visit),
     )
-
-
-def _hundredths(percent: Decimal) -> int:
-    exact = Fraction(percent) * 100
-    if exact.denominator != 1:
-        raise SettingError(f"a worsening of {percent} % can't be kept: percentages have at most two decimals")
-    return exact.numerator
 
 
 @rule_part
@@ -103,7 +95,7 @@ def is_worse(x: Steps, visit: int, worsening: int, limits: DeteriorationLimits) 
         if limits.zero_baseline == ZeroBaseline.NEVER:
             return NO
         whole = limits.span[column]
-    return YES if WHOLE * worse >= limits.percent[worsening] * whole else NO
+    return YES if 100 * STEPS_PER_PERCENT * worse >= limits.percent[worsening] * whole else NO
 
 
 @rule_part

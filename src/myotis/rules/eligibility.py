@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from myotis.errors import SettingError
 from myotis.protocol.criteria import Condition, FactDeclaration
 from myotis.protocol.trial import Trial
 from myotis.terms.grid import Grid
@@ -138,8 +139,11 @@ def assess_eligibility(trial: Trial, facts: Mapping[str, object]) -> Eligibility
     """Assess one subject's screening facts against the protocol, criterion by criterion.
 
     ``facts`` goes from the id of a fact to its value; an absent one is unknown. Eligible is YES where every
-    inclusion criterion is met and no exclusion criterion is, UNKNOWN where that may still come out.
+    inclusion criterion is met and no exclusion criterion is, UNKNOWN where that may still come out. Raises
+    SettingError for a fact that the protocol does not declare: it would count as unknown for ever.
     """
+    if unknown := sorted(set(facts) - {fact.id for fact in trial.facts}):
+        raise SettingError(f"the protocol declares no fact {', '.join(unknown)}")
     x = np.array([[encode_fact(facts.get(fact.id), fact) for fact in trial.facts]], dtype=np.int64)
     out = np.empty((1, len(trial.eligibility)), dtype=np.int64)
     check_criteria(x, eligibility_limits(trial), out)

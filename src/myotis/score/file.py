@@ -41,7 +41,7 @@ class ScoreSummary:
     def add(self, frame: pl.DataFrame, subject: str) -> None:
         """Count a scored frame in which every subject is whole."""
         self.rows += frame.height
-        self.subjects += frame[subject].n_unique()
+        self.subjects += frame[subject].cast(pl.String).str.strip_chars().n_unique()
         for counts, column in (
             (self.categories, "tis_category"),
             (self.deterioration, "deterioration"),

@@ -112,7 +112,7 @@ def _read_numbers(frame: pl.DataFrame, column: str) -> tuple[NDArray[np.float64]
     comma = np.zeros(len(values), np.bool_)
     if values.dtype == pl.Float32:  # through its shortest text: 0.1 is then the 0.1 that was meant
         values = values.cast(pl.String)
-    if values.dtype.is_temporal() or values.dtype == pl.Boolean:
+    if values.dtype.is_temporal() or values.dtype.is_nested() or values.dtype == pl.Boolean:
         return np.full(len(values), np.nan), values.is_not_null().to_numpy(), comma
     numbers = values.cast(pl.String if values.dtype in TEXTS else values.dtype).cast(pl.Float64, strict=False)
     if (numbers.null_count() > values.null_count()) and values.dtype in TEXTS:

@@ -120,7 +120,9 @@ class Clinic:
         facts["bmi"] = Decimal(f"{patient.weight_kg / (height_cm / 100) ** 2:.1f}")
         if multiples:
             facts["highest_enzyme"] = Decimal(f"{float(max(multiples)):.3f}")
-        return assess_eligibility(self.trial, facts).eligible != NO
+        asked = {fact.id for fact in self.trial.facts}
+        known = {name: value for name, value in facts.items() if name in asked}
+        return assess_eligibility(self.trial, known).eligible != NO
 
     def record(self, patient: Patient, now: Numbers, noise: Numbers) -> list[Recording]:
         """What a visit records of the true state ``now``, with standard normal ``noise``."""

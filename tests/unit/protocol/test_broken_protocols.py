@@ -175,6 +175,11 @@ BROKEN = {
         "deterioration.limbs.extramuscular.extramuscular.worse_by",
         "off the grid",
     ),
+    "a percentage that is too fine": Broken(
+        {"deterioration.limbs.three_of_five.of.0.worse_by": "33.333 %"},
+        "deterioration.limbs.three_of_five.physician_global.worse_by",
+        "too fine; expected at most two decimals",
+    ),
     "a worsening of nothing": Broken(
         {"deterioration.limbs.extramuscular.of.0.worse_by": "0 cm"},
         "deterioration.limbs.extramuscular.extramuscular.worse_by",

@@ -174,6 +174,39 @@ def test_tables_show_the_numbers_of_the_rows(results, page):
     assert len(table) > 40
 
 
+def cells_of(text, caption, header):
+    """The cells of the first row of a table that has this header."""
+    (table,) = re.findall(rf"<caption>{re.escape(caption)}</caption>.*?</table>", text, flags=re.DOTALL)
+    row = re.search(rf'<th scope="row">{re.escape(header)}</th>(.*?)</tr>', table, flags=re.DOTALL)
+    return [cell.replace("\xa0", " ") for cell in re.findall(r"<td>(.*?)</td>", row[1])]
+
+
+@pytest.mark.parametrize(
+    ("caption", "header", "analysis_id", "about", "groups"),
+    [
+        ("Subjects at baseline, full analysis set", "Moderate", "baseline",
+         {"parameter": "STRATAR", "subgroup": "moderate"}, ("IVIG", "Placebo", "Total")),
+        ("Subjects at baseline, full analysis set", "Female", "baseline", {"parameter": "SEX", "subgroup": "F"},
+         ("IVIG", "Placebo", "Total")),
+        ("Total Improvement Score by visit", "At least moderate, n (%)", "tis_at_least",
+         {"visit": "Week 4", "subgroup": "moderate"}, ("IVIG", "Placebo")),
+        ("Deterioration by visit", "Confirmed", "deterioration", {"visit": "Week 4", "subgroup": "confirmed"},
+         ("IVIG", "Placebo")),
+        ("Who responded, and why the others did not", "TIS below the threshold", "primary.non_response",
+         {"subgroup": "tis_below_threshold"}, ("IVIG", "Placebo")),
+        ("Disposition and analysis sets, by arm as randomized", "Entered the extension", "flow",
+         {"parameter": "entered_extension"}, ("IVIG", "Placebo", "Total")),
+    ],
+)  # fmt: skip
+def test_each_group_has_its_own_cell(results, text, caption, header, analysis_id, about, groups):
+    expected = []
+    for group in groups:
+        rows = results.filter(analysis_id=analysis_id, statistic="count", group=group, **about)
+        count, n = rows.select("value", "n").row(0)
+        expected.append(f"{count:.0f} ({100 * count / n:.1f} %)")
+    assert cells_of(text, caption, header) == expected
+
+
 def test_digest_protocol_and_data_cut_are_named(text):
     assert TRIAL.digest in text
     assert "NCT02728752" in text

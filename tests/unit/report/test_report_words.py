@@ -36,3 +36,13 @@ def test_options_are_read_by_name():
     assert read_option(row, "level") == "0.95"
     assert read_option(row, "strata") == ""
     assert read_option(None, "level") == ""
+
+
+def test_the_plan_says_how_many_decimals():
+    display = read_trial("proderm").plan.display
+    words = Words(display.model_copy(update={"percent_decimals": 2, "mean_decimals": 0, "p_value_decimals": 3}))
+    assert words.percent(37, 47) == "78.72\xa0%"
+    assert words.count_percent(37, 47) == "37 (78.72\xa0%)"
+    assert words.interval(16.704, 53.236, percent=True) == "16.70 to 53.24"
+    assert words.mean(-9.36) == "−9"
+    assert words.p_value(0.00079) == "<0.001"

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from rule_tables import steps
 
-from myotis.errors import SettingError
 from myotis.protocol.criteria import PercentOf, SameLimb, UnevaluableVisit, ZeroBaseline
 from myotis.protocol.read import read_trial
 from myotis.rules.deterioration import (
@@ -212,12 +211,11 @@ def test_the_limits_are_those_of_the_measure_that_is_used():
         assert found.better == (-1, -1, 1, -1, -1)
 
 
-def test_a_percentage_is_never_rounded():
+def test_a_percentage_keeps_its_two_decimals():
     limb = DEFINITION.limbs[0]
-    worsening = limb.of[1].model_copy(update={"worse_by": Quantity(Decimal("33.333"), "%")})
+    worsening = limb.of[1].model_copy(update={"worse_by": Quantity(Decimal("33.33"), "%")})
     finer = limb.model_copy(update={"of": (limb.of[0], worsening)})
-    with pytest.raises(SettingError, match=r"33\.333 %"):
-        limits(limbs=(finer,))
+    assert limits(limbs=(finer,)).percent == (MISSING, 3333)
 
 
 def test_confirmed_follows_from_pairs_of_neighbors():

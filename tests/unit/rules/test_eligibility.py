@@ -7,6 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
+from myotis.errors import SettingError
 from myotis.protocol.criteria import FactDeclaration
 from myotis.protocol.read import read_trial
 from myotis.rules.eligibility import (
@@ -109,3 +110,8 @@ def test_the_criteria_of_proderm_as_integers():
 
 def test_a_trial_without_criteria_lets_everybody_in():
     assert assess_eligibility(PRODERM.model_copy(update={"eligibility": ()}), {}).eligible == YES
+
+
+def test_a_fact_that_the_protocol_does_not_declare_is_refused():
+    with pytest.raises(SettingError, match="declares no fact mmt_8"):
+        assess_eligibility(PRODERM, {"mmt_8": 120})
