@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 UV := PYTHONPATH=.tools $(PYTHON) -m uv
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
+export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
 
