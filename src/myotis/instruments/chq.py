@@ -6,9 +6,16 @@ over which the TIS takes its change; whoever scores with the PRINTO core set has
 
 from myotis.instruments.measure import Better, Measure
 from myotis.terms.grid import Grid
-from myotis.terms.source import Source, Status
+from myotis.terms.source import Source, Sourced, Status
 
 CHQ_GRID = Grid("points", 1000, 1_000_000)
+
+
+CHQ_PHS_RANGE = Sourced(
+    "a required setting",
+    "CHQ-PhS: range",
+    Source("Rider 2017, doi 10.1002/art.40060", Status.OPEN, "no source gives the range that the TIS uses"),
+)
 
 
 def chq_phs(minimum: int, maximum: int) -> Measure:

@@ -92,6 +92,12 @@ ADULT_RANGE_MULTIPLES: Final[dict[str, Sourced[int]]] = {
 }
 """What the range of each enzyme is in adults. No source gives those of children: a juvenile trial has to say them."""
 
+JUVENILE_RANGE_MULTIPLES: Final = Sourced(
+    "a required setting",
+    "Ranges of the enzymes in children, in multiples of ULN",
+    Source("Rider 2017, doi 10.1002/art.40060, Table 3", Status.OPEN, "the footnote that would give them was not read"),
+)
+
 UNIT_SPELLINGS: Final = {
     "u/l": EnzymeUnit.UNITS_PER_LITER,
     "iu/l": EnzymeUnit.UNITS_PER_LITER,

@@ -92,6 +92,39 @@ MMT8_MUSCLES: Final = ItemSet(
     ),
 )
 
+AXIAL_MUSCLES: Final = {NECK: "Neck flexors", "neck_extensors": "Neck extensors"}
+
+PROXIMAL_MUSCLES: Final = {
+    "trapezius": "Trapezius",
+    "deltoid": "Deltoid, middle",
+    "biceps": "Biceps brachii",
+    "gluteus_maximus": "Gluteus maximus",
+    "gluteus_medius": "Gluteus medius",
+    "iliopsoas": "Iliopsoas",
+    "hamstrings": "Hamstrings",
+    "quadriceps": "Quadriceps",
+}
+
+DISTAL_MUSCLES: Final = {
+    "wrist_extensors": "Wrist extensors",
+    "wrist_flexors": "Wrist flexors",
+    "ankle_dorsiflexors": "Ankle dorsiflexors",
+    "ankle_plantar_flexors": "Ankle plantar flexors",
+}
+
+MMT_MUSCLES: Final = ItemSet(
+    "MMT",
+    (
+        *(Item(muscle, label, BEST_GRADE, FORM) for muscle, label in AXIAL_MUSCLES.items()),
+        *(
+            Item(f"{muscle}_{side}", f"{label}, {side}", BEST_GRADE, FORM)
+            for muscle, label in (PROXIMAL_MUSCLES | DISTAL_MUSCLES).items()
+            for side in ("right", "left")
+        ),
+    ),
+)
+"""The 26 grades of the full test: the form counts 24 muscle groups on two sides and the two of the neck."""
+
 MMT_GROUPS: Final = ItemSet(
     "MMT",
     (
@@ -99,6 +132,12 @@ MMT_GROUPS: Final = ItemSet(
         Item("proximal", "Proximal muscles, total", 160, FORM),
         Item("distal", "Distal muscles, total", 80, FORM),
     ),
+)
+
+TRACE_GRADE: Final = Sourced(
+    "a required setting where it occurs",
+    "The number of the grade T (trace)",
+    Source("Kendall 0 to 10 key", Status.OPEN, "the key gives it none, so it is refused unless the user says"),
 )
 
 KENDALL_KEY: Final = Sourced(
@@ -147,6 +186,25 @@ def compute_mmt8_unilateral(
         here, there = grades[f"{muscle}_{side}"], grades[f"{muscle}_{other}"]
         chosen[muscle] = np.where(is_missing(here), there, here)
     return add_items(chosen)
+
+
+def compute_mmt_groups(muscles: Mapping[str, ArrayLike]) -> dict[str, Steps]:
+    """The axial, proximal and distal totals of the full MMT from its 26 grades, as ``compute_mmt_total`` takes them.
+
+    ``muscles`` has a Kendall grade from 0 to 10 for each code of ``MMT_MUSCLES``, in arrays that broadcast. A group
+    is ``MISSING`` where any of its grades is. Raises InputError with every fault. Source: IMACS Form 04.
+
+    >>> groups = compute_mmt_groups(dict.fromkeys(MMT_MUSCLES.codes, 10))
+    >>> int(groups["proximal"]), int(compute_mmt_total(groups))
+    (160, 260)
+    """
+    grades = MMT_MUSCLES.check(muscles)
+    both_sides = {
+        name: [f"{muscle}_{side}" for muscle in members for side in ("right", "left")]
+        for name, members in (("proximal", PROXIMAL_MUSCLES), ("distal", DISTAL_MUSCLES))
+    }
+    members = {"axial": list(AXIAL_MUSCLES)} | both_sides
+    return {name: add_items({code: grades[code] for code in codes}) for name, codes in members.items()}
 
 
 def compute_mmt_total(groups: Mapping[str, ArrayLike]) -> Steps:

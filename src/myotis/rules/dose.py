@@ -44,6 +44,12 @@ def find_infusion(trial: Trial, treatment_id: str) -> Infusion | None:
     return treatments[treatment.imitates].infusion if treatment.imitates else treatment.infusion
 
 
+def may_reduce_dose(trial: Trial, infusion: Infusion, visit_id: str) -> bool:
+    """Does the protocol let the reduced dose be given at a visit? Stability is judged, not computed."""
+    reduced = infusion.reduced_dose
+    return reduced is not None and trial.visit(visit_id).day >= trial.visit(reduced.from_visit).day
+
+
 def plan_infusion(
     infusion: Infusion, weight_kg: Decimal, days: int, *, at_risk: bool = False, reduced: bool = False
 ) -> InfusionPlan:

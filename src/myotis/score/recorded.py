@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from myotis.errors import Fault
 from myotis.exchange.grouping import ROW
 from myotis.exchange.tables import MISSING_MARKS, as_text
-from myotis.instruments.enzymes import XULN_GRID, EnzymeUnit
+from myotis.instruments.enzymes import UNIT_SPELLINGS, XULN_GRID, EnzymeUnit
 from myotis.instruments.haq import HAQ_GRID, as_recorded_fraction
 from myotis.instruments.tis_levels import Slot
 from myotis.score.columns import EnzymeReading, Layout, Reading
@@ -19,13 +19,6 @@ from myotis.terms.rule import Steps
 
 HaqReading = Literal["as_recorded", "as_fraction"]
 """A HAQ score of 1.62: the decimal as recorded, or the fraction 1 5/8 that it was most likely rounded from."""
-
-UNIT_TEXTS = {
-    "u/l": EnzymeUnit.UNITS_PER_LITER,
-    "iu/l": EnzymeUnit.UNITS_PER_LITER,
-    "ukat/l": EnzymeUnit.MICROKATALS_PER_LITER,
-}
-"""How units are written, in small letters and with u for µ."""
 
 SUSPICIOUS_MULTIPLE = 1_000
 """An enzyme beyond this multiple of its ULN looks like a value and a ULN in different units."""
@@ -173,8 +166,8 @@ class _Reader:
         units = []
         for column in columns:
             text = _read_text(self.frame, column)
-            folded = text.str.to_lowercase().str.replace_all("[µμ]", "u").str.replace_all(" ", "")
-            unit = folded.replace_strict(UNIT_TEXTS, default=None, return_dtype=pl.String)
+            folded = text.str.to_lowercase().str.replace_all(" ", "")
+            unit = folded.replace_strict(UNIT_SPELLINGS, default=None, return_dtype=pl.String)
             unknown = (text.is_not_null() & unit.is_null()).to_numpy()
             self._fault(unknown, "the unit is unknown", expected, column)
             self._fault(

@@ -27,7 +27,7 @@ from myotis.protocol.design import Arm, Epoch, Infusion, Visit
 from myotis.protocol.trial import Trial
 from myotis.randomize.blocks import allocate_in_order, draw_permuted_blocks
 from myotis.randomize.strata import find_strata, name_stratum
-from myotis.rules.dose import find_infusion, plan_infusion
+from myotis.rules.dose import find_infusion, may_reduce_dose, plan_infusion
 from myotis.rules.windows import elapsed_days
 from myotis.score.visits import score_visits
 from myotis.simulate.course import ClinicalMeasure, Course, EnzymeCourse, read_course
@@ -217,13 +217,9 @@ class _Simulation:
         subject.records.add("EX", EXTRT=treatment.label, **amount, **at(visit), **dates)
 
     def _takes_lower_dose(self, subject: Subject, infusion: Infusion, visit: Visit) -> bool:
-        lower, extension = infusion.reduced_dose, self.course.extension
-        return (
-            lower is not None
-            and extension is not None
-            and visit.day >= self.trial.visit(lower.from_visit).day
-            and subject.draws.reduced < extension.reduced_dose
-        )
+        extension = self.course.extension
+        allowed = may_reduce_dose(self.trial, infusion, visit.id)
+        return allowed and extension is not None and subject.draws.reduced < extension.reduced_dose
 
     def _decide(self, visit: Visit) -> None:
         """Switch who has deteriorated within the first period; at its end, let subjects into the extension."""

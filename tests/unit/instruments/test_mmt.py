@@ -83,3 +83,17 @@ def test_the_key_names_each_grade_once():
     names = mmt.KENDALL_KEY.value
     assert len(set(names)) == 11
     assert (names[1], names[7], names[9], names[10]) == ("2-", "4-", "4+", "5")
+
+
+def test_the_full_test_from_its_muscles():
+    grades = dict.fromkeys(mmt.MMT_MUSCLES.codes, 10)
+    grades |= {"neck_flexors": 4, "neck_extensors": 9, "iliopsoas_left": 5, "wrist_flexors_right": 0}
+    groups = mmt.compute_mmt_groups(grades)
+    assert {name: int(total) for name, total in groups.items()} == {"axial": 13, "proximal": 155, "distal": 70}
+    assert int(mmt.compute_mmt_total(groups)) == 238
+    assert (len(mmt.MMT_MUSCLES.codes), mmt.MMT_MUSCLES.maximum) == (26, 260)
+
+
+def test_a_muscle_that_was_not_tested_leaves_its_group_missing():
+    groups = mmt.compute_mmt_groups(dict.fromkeys(mmt.MMT_MUSCLES.codes, 10) | {"hamstrings_right": MISSING})
+    assert (int(groups["axial"]), int(groups["proximal"]), int(groups["distal"])) == (20, MISSING, 80)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from myotis.errors import SettingError
 from myotis.protocol.read import read_trial
-from myotis.rules.dose import find_infusion, plan_infusion
+from myotis.rules.dose import find_infusion, may_reduce_dose, plan_infusion
 
 PRODERM, RECLAIIM = read_trial("proderm"), read_trial("reclaiim")
 IVIG = find_infusion(PRODERM, "octagam_10")
@@ -117,3 +117,9 @@ def test_the_steps_of_a_day_hold_its_volume_exactly(weight, days, at_risk, reduc
     assert all(step.rate_ml_per_min * step.minutes == step.volume_ml > 0 for step in plan.steps)
     highest = Decimal("0.03") if at_risk else Decimal("0.04")
     assert all(step.rate_ml_per_min <= Fraction(highest * weight) for step in plan.steps)
+
+
+@pytest.mark.parametrize(("visit", "allowed"), [("W24", False), ("W28", True), ("W32", True), ("W0", False)])
+def test_the_lower_dose_is_allowed_from_week_28(visit, allowed):
+    assert may_reduce_dose(PRODERM, IVIG, visit) is allowed
+    assert may_reduce_dose(PRODERM, IVIG.model_copy(update={"reduced_dose": None}), visit) is False
