@@ -4,8 +4,12 @@ All three get the same table in memory (one enzyme, five visits a subject) and g
 does fewer rows and its time is scaled up. Only Myotis is exact, checks its input, and gives deterioration and response.
 """
 
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -72,6 +76,23 @@ def score_with_numpy_floats(table: pl.DataFrame) -> np.ndarray:
     return total
 
 
+def score_a_file(table: pl.DataFrame, folder: Path) -> None:
+    """The whole command, from a CSV file to a Parquet file, with its start."""
+    table.write_csv(folder / "visits.csv")
+    command = [
+        sys.executable,
+        "-m",
+        "myotis",
+        "score",
+        str(folder / "visits.csv"),
+        "--out",
+        str(folder / "out.parquet"),
+    ]
+    start = time.perf_counter()
+    subprocess.run(command, check=True)  # noqa: S603
+    print(f"score: the command on {table.height:,} rows of CSV: {time.perf_counter() - start:.1f} s")
+
+
 def seconds(task: Callable[[], object], repeats: int) -> float:
     times = []
     for _ in range(repeats):
@@ -94,6 +115,8 @@ def main() -> None:
     print(f"score: a pandas loop (TIS only, scaled from {LOOP_ROWS:,} rows) takes {loop / ours:.0f} times as long")
     print(f"score: NumPy with floats (TIS only, nothing checked) takes {floats / ours:.2f} times as long")
     print(f"score: NumPy with floats is wrong in {wrong:,} of {len(scored):,} scores")
+    with tempfile.TemporaryDirectory() as folder:
+        score_a_file(table, Path(folder))
 
 
 if __name__ == "__main__":
