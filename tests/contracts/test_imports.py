@@ -40,3 +40,19 @@ def test_names_of_the_package_are_those_of_their_home(name):
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="has no attribute 'compute_everything'"):
         _ = myotis.compute_everything
+
+
+@pytest.mark.parametrize("words", [["--help"], ["score", "--help"], ["check", "--help"], ["demo", "--help"]])
+def test_help_loads_no_library_but_that_of_the_command_line(words):
+    call = (
+        "import contextlib, io, sys\n"
+        f"sys.argv = ['myotis', *{words!r}]\n"
+        "from myotis.cli.main import main\n"
+        "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):\n    main()"
+    )
+    assert not modules_after(call) & (HEAVY - {"typer", "rich", "pydantic"})  # Typer reads options with pydantic
+
+
+def test_every_name_of_the_package_loads():
+    for name in myotis._HOMES:
+        assert callable(getattr(myotis, name))

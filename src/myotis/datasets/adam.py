@@ -53,7 +53,12 @@ ADSL = Table(
     key=("STUDYID", "USUBJID"),
 )
 
-_TIMING = (
+_SUBJECT_AND_TIME = (
+    STUDYID,
+    USUBJID,
+    TRT01P,
+    STRATAR,
+    FASFL,
     Column(name="AVISIT", label="Analysis Visit", kind="text", required=True),
     Column(name="AVISITN", label="Analysis Visit (N)", kind="integer", required=True),
     Column(name="ADY", label="Analysis Relative Day", kind="integer"),
@@ -65,12 +70,7 @@ ADTIS = Table(
     name="ADTIS",
     label="Total Improvement Score Analysis Dataset",
     columns=(
-        STUDYID,
-        USUBJID,
-        TRT01P,
-        STRATAR,
-        FASFL,
-        *_TIMING,
+        *_SUBJECT_AND_TIME,
         Column(name="AVAL", label="Analysis Value", kind="number"),
         Column(name="AVALC", label="Analysis Value (C)", kind="text"),
         Column(name="REASNE", label="Reason Not Evaluable", kind="text"),
@@ -82,12 +82,7 @@ ADCSM = Table(
     name="ADCSM",
     label="Core Set Measures Analysis Dataset",
     columns=(
-        STUDYID,
-        USUBJID,
-        TRT01P,
-        STRATAR,
-        FASFL,
-        *_TIMING,
+        *_SUBJECT_AND_TIME,
         Column(name="AVAL", label="Analysis Value", kind="number"),
         Column(name="BASE", label="Baseline Value", kind="number"),
         Column(name="CHG", label="Change from Baseline", kind="number"),
