@@ -16,14 +16,11 @@ help: ## list what make can do
 demo: $(VENV)/.ready ## a whole virtual ProDERM, from randomization to the report
 	$(BIN)/myotis demo --out demo
 
-test: $(VENV)/.ready ## all fast tests, with the doctests
-	$(BIN)/python -m pytest -m "not slow"
-
-test-slow: $(VENV)/.ready ## the tests that take minutes
-	$(BIN)/python -m pytest -m slow
+test: $(VENV)/.ready ## all tests, with the doctests
+	$(BIN)/python -m pytest
 
 coverage: $(VENV)/.ready ## rules, instruments and protocol are covered wholly, branches included
-	$(BIN)/coverage run -m pytest -n 0 -m "not slow" tests/unit tests/spec tests/published
+	$(BIN)/coverage run -m pytest -n 0 tests/unit tests/spec tests/published
 	$(BIN)/coverage report
 
 check: $(VENV)/.ready ## ruff, format, mypy, import contracts, stale documentation
@@ -62,4 +59,4 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml | .tools/uv
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.PHONY: help demo test test-slow coverage check format docs bench pin clean
+.PHONY: help demo test coverage check format docs bench pin clean
