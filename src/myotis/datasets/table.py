@@ -142,9 +142,10 @@ class Table:
 
     def _rows_where(self, frame: pl.DataFrame, wrong: pl.Expr) -> Iterator[tuple[int, str]]:
         keys = [name for name in self.key if name in frame.columns]
-        found = frame.with_row_index("_row", offset=FIRST_DATA_ROW).filter(wrong).select("_row", *keys)
-        for row, *values in found.iter_rows():
-            yield row, " ".join(f"{name}={value}" for name, value in zip(keys, values, strict=True))
+        rows = frame.select(wrong).to_series().arg_true()
+        named = frame.select(keys)[rows].rows() if keys else [()] * len(rows)
+        for row, values in zip(rows.to_list(), named, strict=True):
+            yield row + FIRST_DATA_ROW, " ".join(f"{name}={value}" for name, value in zip(keys, values, strict=True))
 
     def _fault(self, what: str, expected: str, column: str) -> Fault:
         return Fault(what=f"{self.name}: {what}", expected=expected, column=column)

@@ -144,3 +144,20 @@ def test_a_table_that_contradicts_itself_is_refused(key):
     columns = (once, once) if key == ("subject",) else (once,)
     with pytest.raises(ValueError, match="a column is declared twice, or a key is no column"):
         Table(name="t", label="T", columns=columns, key=key)
+
+
+def test_a_column_of_any_other_name_is_no_hindrance():
+    table = Table(
+        name="T", label="T", key=("ID",), columns=(Column(name="ID", label="ID", kind="text", required=True),)
+    )
+    frame = pl.DataFrame({"_row": [7, 8], "ID": ["a", None]})
+    assert [(fault.row, fault.column) for fault in table.check(frame)] == [(3, "ID")]
+
+
+def test_faults_are_found_where_the_key_is_absent():
+    columns = (
+        Column(name="ID", label="ID", kind="text"),
+        Column(name="SEX", label="Sex", kind="text", codelist=("F",)),
+    )
+    faults = Table(name="T", label="T", key=("ID",), columns=columns).check(pl.DataFrame({"SEX": ["F", "X"]}))
+    assert [(fault.row, fault.column, fault.key) for fault in faults] == [(None, "ID", ""), (3, "SEX", "")]
