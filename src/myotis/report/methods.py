@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from myotis.datasets.adam import CSM_PARAMETERS
 from myotis.protocol.plan import Estimand
 from myotis.report.context import Context
 from myotis.report.views import Section, TableRow, TableView
@@ -49,18 +50,21 @@ def _describe(estimand: Estimand, context: Context) -> Iterator[str]:
 
 
 def _tabulate_methods(context: Context) -> TableView:
-    """Each method that a row names, with its reference and what it is used for."""
-    found: dict[str, tuple[str, dict[str, None]]] = {}
+    """Each method that a row names, with its references and what it is used for."""
+    references: dict[str, dict[str, None]] = {}
+    used: dict[str, dict[str, None]] = {}
     for row in context.rows.rows:
         if row["method"]:
-            reference, used = found.setdefault(row["method"], (row["reference"] or "", {}))
-            used[row["analysis_id"]] = None
-            found[row["method"]] = (reference or row["reference"] or "", used)
+            references.setdefault(row["method"], {}).update(
+                dict.fromkeys([row["reference"]] if row["reference"] else [])
+            )
+            used.setdefault(row["method"], {})[row["analysis_id"]] = None
     rows = tuple(
-        TableRow(header=_sentence(name_method(method)), cells=(reference or "–", ", ".join(used), method))
-        for method, (reference, used) in sorted(
-            found.items(), key=lambda entry: METHODS.get(entry[0], entry[0]).lower()
+        TableRow(
+            header=_sentence(name_method(method)),
+            cells=("; ".join(references[method]) or "–", ", ".join(used[method]), method),
         )
+        for method in sorted(used, key=lambda method: METHODS.get(method, method).lower())
     )
     heads = ("Written in", "Analyses", "Name in the results rows")
     return TableView(caption="Methods", stub="Method", heads=heads, rows=rows, words=True)
@@ -73,7 +77,9 @@ def _sentence(name: str) -> str:
 def _display_rules(context: Context) -> Iterator[tuple[str, str]]:
     display = context.trial.plan.display
     yield "Rounding", ROUNDING[display.rounding]
-    yield "Decimals", f"percents {display.percent_decimals}, means and quartiles {display.mean_decimals}"
+    others = [f"{CSM_PARAMETERS.get(name, name)} {count}" for name, count in display.parameter_decimals.items()]
+    means = [f"percents {display.percent_decimals}", f"means and quartiles {display.mean_decimals}", *others]
+    yield "Decimals", ", ".join(means)
     smallest = f"{10**-display.p_value_decimals:.{display.p_value_decimals}f}"
     yield "p-values", f"{display.p_value_decimals} decimals; below {smallest} as “<{smallest}”"
     yield "Differences", "the estimand’s group minus its comparator"
