@@ -54,17 +54,16 @@ def _tabulate_methods(context: Context) -> TableView:
     references: dict[str, dict[str, None]] = {}
     used: dict[str, dict[str, None]] = {}
     for row in context.rows.rows:
-        if row["method"]:
-            references.setdefault(row["method"], {}).update(
-                dict.fromkeys([row["reference"]] if row["reference"] else [])
-            )
-            used.setdefault(row["method"], {})[row["analysis_id"]] = None
+        method, reference = row["method"], row["reference"]
+        if method:
+            references.setdefault(method, {}).update({reference: None} if reference else {})
+            used.setdefault(method, {})[row["analysis_id"]] = None
     rows = tuple(
         TableRow(
             header=_sentence(name_method(method)),
             cells=("; ".join(references[method]) or "–", ", ".join(used[method]), method),
         )
-        for method in sorted(used, key=lambda method: METHODS.get(method, method).lower())
+        for method in sorted(used, key=lambda name: METHODS.get(name, name).lower())
     )
     heads = ("Written in", "Analyses", "Name in the results rows")
     return TableView(caption="Methods", stub="Method", heads=heads, rows=rows, words=True)
