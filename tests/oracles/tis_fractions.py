@@ -97,11 +97,15 @@ def choose_enzyme(criteria, baseline):
 def enzyme_points(criteria, name, before, after):
     """Points of an enzyme, both visits as multiples of their own ULN."""
     multiple = criteria.multiples[name]
-    if criteria.normal_scores_zero and before <= 1:
-        return Fraction(0)
     if criteria.clamp:
         before, after = (Fraction(multiple) if times > multiple else times for times in (before, after))
     return points_for("enzyme", 100 * (before - after) / multiple)
+
+
+def all_enzymes_normal(criteria, baseline):
+    """Every enzyme that was measured at baseline, with its ULN, is within it."""
+    measured = [times_uln(baseline.get(name)) for name in criteria.multiples]
+    return all(times <= 1 for times in measured if times is not None)
 
 
 def times_uln(pair):
@@ -137,11 +141,13 @@ def score(criteria, baseline, followup):
         if slot == "enzyme" and criteria.multiples:
             before = times_uln(baseline.get(enzyme))
             after = times_uln(followup.get(enzyme))
-            if before is None or (after is None and not (criteria.normal_scores_zero and before <= 1)):
+            if before is not None and criteria.normal_scores_zero and all_enzymes_normal(criteria, baseline):
+                least = most = points[slot] = Fraction(0)
+            elif before is None or after is None:
                 points[slot] = None
                 least, most = possible_enzyme_points(criteria, enzyme, before, after)
             else:
-                least = most = points[slot] = enzyme_points(criteria, enzyme, before, after if after is not None else 0)
+                least = most = points[slot] = enzyme_points(criteria, enzyme, before, after)
         else:
             scale, before, after = criteria.scales[slot], baseline.get(slot), followup.get(slot)
             if before is None or after is None:

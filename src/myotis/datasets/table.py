@@ -124,7 +124,10 @@ class Table:
 
     def _check_required(self, frame: pl.DataFrame, column: Column) -> Iterator[Fault]:
         if column.required:
-            yield from self._faults_where(frame, pl.col(column.name).is_null(), "the value is missing", column)
+            absent = pl.col(column.name).is_null()
+            if column.kind == "text":  # a text of blanks names nothing
+                absent |= pl.col(column.name).cast(pl.String).str.strip_chars() == ""
+            yield from self._faults_where(frame, absent, "the value is missing", column)
 
     def _check_key(self, frame: pl.DataFrame) -> Iterator[Fault]:
         again = pl.struct(self.key).is_duplicated() & ~pl.struct(self.key).is_first_distinct()

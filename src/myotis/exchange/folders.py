@@ -1,12 +1,13 @@
 """A folder of datasets: one Parquet file each, named after the dataset."""
 
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
 
 from myotis.errors import Fault, InputError
-from myotis.exchange.writing import write_table
+from myotis.exchange.writing import telling_failures, write_table
 
 
 def read_datasets(folder: Path) -> dict[str, pl.DataFrame]:
@@ -28,12 +29,23 @@ def read_datasets(folder: Path) -> dict[str, pl.DataFrame]:
 
 
 def write_datasets(folder: Path, datasets: Mapping[str, pl.DataFrame]) -> None:
-    """Write each dataset as a Parquet file of its name in small letters; the folder is made where it is missing."""
+    """Write each dataset as a Parquet file of its name in small letters; the folder is made where it is missing.
+
+    The files appear only when all of them have been written, so that a full disk leaves no mixture of new and old
+    ones. Raises InputError where the folder can't be written to.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         what = f"the folder can't be made ({error.strerror})"
         raise InputError([Fault(file=str(folder), what=what, expected="a folder one may write to")]) from error
-    for name, frame in datasets.items():
-        with write_table(folder / f"{name.lower()}.parquet") as writer:
-            writer.write(frame)
+    with telling_failures(folder), tempfile.TemporaryDirectory(prefix=".myotis-", dir=folder) as waiting:
+        written = [Path(waiting) / f"{name.lower()}.parquet" for name in datasets]
+        for file, frame in zip(written, datasets.values(), strict=True):
+            try:
+                with write_table(file) as writer:
+                    writer.write(frame)
+            except InputError as error:
+                raise InputError(fault.inside(str(folder / file.name)) for fault in error.faults) from error
+        for file in written:
+            file.replace(folder / file.name)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from myotis.datasets.table import FIRST_DATA_ROW
 from myotis.errors import Fault, InputError
 from myotis.exchange.tables import TableSource, as_text, stack
+from myotis.exchange.writing import telling_failures
 
 ROW = "_row"
 """The column that holds the number of the row in its file; the heading is row 1."""
@@ -94,7 +95,8 @@ def _sorted(source: TableSource, column: str, rows: int) -> Iterator[pl.DataFram
         for batch in _numbered(source, rows):
             run = batch.with_columns(_key(batch, column)).sort(_KEY, ROW)
             runs.append(Path(folder) / f"{len(runs)}.parquet")
-            run.write_parquet(runs[-1], row_group_size=max(1, math.ceil(run.height / 20)))
+            with telling_failures(folder):
+                run.write_parquet(runs[-1], row_group_size=max(1, math.ceil(run.height / 20)))
             samples.append(run[_KEY].gather_every(max(1, rows // SAMPLES_PER_RUN)))
         table = pl.concat([pl.scan_parquet(run) for run in runs], how="vertical_relaxed")
         for within in _ranges(pl.concat(samples), rows_each=rows, step=max(1, rows // SAMPLES_PER_RUN)):

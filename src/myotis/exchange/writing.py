@@ -1,5 +1,6 @@
 """Tables written whole or not at all: a temporary file beside the output takes its place only at the end."""
 
+import os
 import re
 import secrets
 import shutil
@@ -22,6 +23,15 @@ STANDARD_OUTPUT = Path("-")
 
 XPT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,7}")
 XPT_TEXT_BYTES = 200
+XPT_NUMBER_BYTES = 8
+XPT_HEADER_BYTES = 9 * 80
+XPT_COLUMN_BYTES = 140
+
+SYSTEM_ERROR = re.compile(r"\(os error (\d+)\)")
+"""How Polars quotes an error of the operating system in errors of its own."""
+
+NO_REASON = "transport error"
+"""What Polars says where the system did not take the last bytes of a Parquet file."""
 
 
 class TableWriter(Protocol):
@@ -30,6 +40,32 @@ class TableWriter(Protocol):
     def write(self, frame: pl.DataFrame) -> None:
         """Add a frame below the ones before; all have the same columns."""
         ...
+
+
+@contextmanager
+def telling_failures(place: Path | str) -> Iterator[None]:
+    """A full disk and other failures of the system while something is written, raised as InputError.
+
+    ``place`` is the output, or what it is called. Polars wraps some of these failures in errors of its own. A pipe
+    that its reader closed stays a BrokenPipeError.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _not_written(place, error.strerror or SYSTEM_ERROR.sub("", str(error)).strip()) from error
+    except pl.exceptions.PolarsError as error:
+        number = SYSTEM_ERROR.search(str(error))
+        if not number and NO_REASON not in str(error):
+            raise
+        reason = os.strerror(int(number[1])) if number else "the system takes no more"
+        raise _not_written(place, reason) from error
+
+
+def _not_written(place: Path | str, reason: str) -> InputError:
+    what, expected = f"the output can't be written ({reason})", "a place with room that one may write to"
+    return InputError([Fault(what=what, expected=expected, file=str(place))])
 
 
 @contextmanager
@@ -42,17 +78,16 @@ def write_table(path: Path) -> Iterator[TableWriter]:
     """
     if path == STANDARD_OUTPUT:
         with tempfile.TemporaryFile() as waiting:
-            yield TextWriter(waiting, ",")
+            yield TextWriter(path, waiting, ",")
             waiting.seek(0)
-            shutil.copyfileobj(waiting, sys.stdout.buffer)
-            sys.stdout.buffer.flush()
+            _copy_to_standard_output(waiting)
         return
     target = path.resolve()
     _check_target(path, target)
     with _replacing(target) as file, tempfile.TemporaryDirectory(prefix="myotis-") as folder:
         match target.suffix.lower():
             case ".parquet":
-                parts = ParquetWriter(Path(folder))
+                parts = ParquetWriter(path, Path(folder))
                 yield parts
                 parts.finish(file)
             case ".xpt":
@@ -60,7 +95,15 @@ def write_table(path: Path) -> Iterator[TableWriter]:
                 yield transport
                 transport.finish(Path(folder) / "table.xpt", file)
             case extension:
-                yield TextWriter(file, SEPARATORS[extension])
+                yield TextWriter(path, file, SEPARATORS[extension])
+
+
+def _copy_to_standard_output(waiting: IO[bytes]) -> None:
+    if sys.stdout is None:  # so it is where the parent process has closed it
+        raise _not_written("standard output", "it is closed")
+    with telling_failures("standard output"):
+        shutil.copyfileobj(waiting, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
 
 
 def _check_target(path: Path, target: Path) -> None:
@@ -80,16 +123,17 @@ def _replacing(target: Path) -> Iterator[IO[bytes]]:
     """A new file that takes the place (and the permissions) of the target if all goes well."""
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
     try:
-        file = temporary.open("xb")
-    except OSError as error:
-        what = f"the output can't be written ({error.strerror})"
-        raise InputError([Fault(what=what, expected="a folder one may write to", file=str(target))]) from error
-    try:
-        with file:
+        with telling_failures(target):
+            file = temporary.open("xb")
+        try:
             yield file
-        if target.exists():
-            temporary.chmod(stat.S_IMODE(target.stat().st_mode))
-        temporary.replace(target)
+        finally:
+            with telling_failures(target):
+                file.close()
+        with telling_failures(target):
+            if target.exists():
+                temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+            temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -97,36 +141,58 @@ def _replacing(target: Path) -> Iterator[IO[bytes]]:
 class TextWriter:
     """Writes comma or tab separated text, UTF-8 without a byte order mark."""
 
-    def __init__(self, file: IO[bytes], separator: str) -> None:
+    def __init__(self, path: Path, file: IO[bytes], separator: str) -> None:
+        self.path = path
         self.file = file
         self.separator = separator
         self.columns: list[str] | None = None
 
     def write(self, frame: pl.DataFrame) -> None:
-        """Add a frame; the first one brings the heading."""
+        """Add a frame; the first one brings the heading. Raises InputError where a column can't be text."""
+        if faults := _unwritable(frame, self.path, "Write Parquet instead"):
+            raise InputError(faults)
         first = self.columns is None
         self.columns = self.columns or frame.columns
         floats = [name for name, kind in frame.schema.items() if kind.is_float()]
         shortest = frame.select(self.columns).with_columns(as_text(pl.col(name), frame.schema[name]) for name in floats)
-        shortest.write_csv(self.file, include_header=first, separator=self.separator)
+        with telling_failures(self.path):
+            shortest.write_csv(self.file, include_header=first, separator=self.separator)
+
+
+def _unwritable(frame: pl.DataFrame, path: Path, remedy: str) -> list[Fault]:
+    """The columns whose values are no single number, text, date or truth value."""
+    return [
+        Fault(
+            what="the values can't be written in this format",
+            expected="one number or text in each row",
+            remedy=remedy,
+            file=str(path),
+            column=name,
+        )
+        for name, kind in frame.schema.items()
+        if kind.is_nested() or kind in (pl.Binary, pl.Object)
+    ]
 
 
 class ParquetWriter:
     """Writes each frame as a part of its own, and at the end one file from them, in bounded memory."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, path: Path, folder: Path) -> None:
+        self.path = path
         self.folder = folder
         self.parts: list[Path] = []
 
     def write(self, frame: pl.DataFrame) -> None:
         """Add a frame."""
         self.parts.append(self.folder / f"{len(self.parts)}.parquet")
-        frame.write_parquet(self.parts[-1])
+        with telling_failures(self.folder):
+            frame.write_parquet(self.parts[-1])
 
     def finish(self, file: IO[bytes]) -> None:
         """Put the parts together."""
         if self.parts:
-            pl.concat([pl.scan_parquet(part) for part in self.parts], how="vertical_relaxed").sink_parquet(file)
+            with telling_failures(self.path):
+                pl.concat([pl.scan_parquet(part) for part in self.parts], how="vertical_relaxed").sink_parquet(file)
 
 
 class XptWriter:
@@ -148,6 +214,7 @@ class XptWriter:
             for name, kind in frame.schema.items()
             if kind == pl.String and (frame[name].str.len_bytes() > XPT_TEXT_BYTES).any()
         ]
+        faults += _unwritable(frame, self.path, "Write Parquet instead")
         if faults:
             raise InputError(faults)
         self.frames.append(frame)
@@ -160,10 +227,26 @@ class XptWriter:
             return
         name = re.sub(r"[^A-Za-z0-9_]", "_", self.path.stem)[:8].upper()
         table = name if XPT_NAME.fullmatch(name) else "TABLE"
-        pyreadstat.write_xport(stack(self.frames), str(temporary), table_name=table, file_format_version=5)
-        with temporary.open("rb") as written:
-            shutil.copyfileobj(written, file)
+        with telling_failures(self.path):
+            whole = stack(self.frames)
+            pyreadstat.write_xport(whole, str(temporary), table_name=table, file_format_version=5)
+            if temporary.stat().st_size < _least_xpt_bytes(whole):  # a full disk is no error to pyreadstat
+                raise _not_written(self.path, "the file was cut short")
+            with temporary.open("rb") as written:
+                shutil.copyfileobj(written, file)
 
     def _fault(self, column: str, what: str, expected: str) -> Fault:
         remedy = "Write CSV or Parquet instead"
         return Fault(what=what, expected=expected, remedy=remedy, file=str(self.path), column=column)
+
+
+def _least_xpt_bytes(frame: pl.DataFrame) -> int:
+    """How long a transport file is at least: its headers, 140 bytes for each column, and the rows.
+
+    Source: SAS technical note TS-140, the record layout of a transport data set, version 5.
+    """
+    widths = [
+        int(series.str.len_bytes().max() or 1) if series.dtype == pl.String else XPT_NUMBER_BYTES  # type: ignore[arg-type]
+        for series in frame.iter_columns()
+    ]
+    return XPT_HEADER_BYTES + XPT_COLUMN_BYTES * len(widths) + frame.height * sum(widths)

@@ -107,8 +107,9 @@ def compute_cdasi_activity(items: Mapping[str, ArrayLike], *, missing: MissingAr
 
     ``items`` has a score for each code of ``CDASI_ACTIVITY_ITEMS``, in arrays that broadcast. The color of Gottron's
     sign counts twice where there are papules; its ulceration doesn't. A missing item (``MISSING``) leaves the total
-    missing, or by ``missing="zero"`` counts as absent; unknown papules matter only where there is a color. Raises
-    InputError with every fault and SettingError for an unknown option. Source: Yassaee 2010, second-hand.
+    missing, or by ``missing="zero"`` counts as absent where another item has a score; unknown papules matter only where
+    there is a color. Raises InputError with every fault and SettingError for an unknown option. Source: Yassaee 2010,
+    second-hand.
 
     >>> clear = dict.fromkeys(CDASI_ACTIVITY_ITEMS.codes, 0)
     >>> int(compute_cdasi_activity(clear | {"gottron_color": 3, "gottron_papules": 1, "gottron_ulceration": 1}))

@@ -21,11 +21,14 @@ CHQ_PHS_RANGE = Sourced(
 def chq_phs(minimum: int, maximum: int) -> Measure:
     """The measure CHQ-PhS over the range that the trial says, in whole points.
 
-    Raises ValueError where the minimum is not below the maximum.
+    Raises ValueError where the minimum is not below the maximum, or a limit is beyond what the grid holds.
 
     >>> chq_phs(0, 100).name
     'chq_phs'
     """
+    largest = CHQ_GRID.largest // CHQ_GRID.steps_per_unit
+    if not max(abs(minimum), abs(maximum)) <= largest:
+        raise ValueError(f"chq_phs: the range {minimum} to {maximum} is not within -{largest} to {largest} points")
     return Measure(
         name="chq_phs",
         label="CHQ-PhS",

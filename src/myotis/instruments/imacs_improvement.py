@@ -212,3 +212,8 @@ def imacs_improvement(x: Steps, limits: ImprovementLimits, out: Steps) -> None:
         known = (enough_improved == YES) + (enough_kept == YES) + (strength_kept == YES)
         open_ = (enough_improved == UNKNOWN) + (enough_kept == UNKNOWN) + (strength_kept == UNKNOWN)
         out[visit, 0] = at_least(3, known, open_)
+
+
+def list_facts() -> Iterator[Fact]:
+    """Every number of the definition, and its options as they are where nothing else is said."""
+    yield from Improvement().facts()

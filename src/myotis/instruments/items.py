@@ -101,16 +101,20 @@ class ItemSet:
 def add_items(scores: Scores, *, missing: int = MISSING) -> Steps:
     """The sum of item scores; ``missing`` stands in for an item that has none, or leaves the sum missing.
 
+    Where no item has a score nothing was assessed, and the sum is missing whatever stands in.
+
     >>> add_items({"a": np.array([1, 2]), "b": np.array([3, MISSING])}, missing=0).tolist()
     [4, 2]
     """
     total: Steps = np.zeros((), np.int64)
     unknown: NDArray[np.bool_] = np.zeros((), np.bool_)
+    unassessed: NDArray[np.bool_] = np.ones((), np.bool_)
     for values in scores.values():
         absent = is_missing(values)
         total = total + np.where(absent, 0 if missing == MISSING else missing, values)
         unknown = unknown | absent
-    return np.where(unknown, MISSING, total) if missing == MISSING else np.asarray(total)
+        unassessed = unassessed & absent
+    return np.where(unknown if missing == MISSING else unassessed, MISSING, total)
 
 
 def check_choice(name: str, choice: str, choices: tuple[str, ...]) -> None:

@@ -47,13 +47,20 @@ LARGEST_MULTIPLE = 90
 """The largest range multiple that keeps the rule's products below 2**63."""
 
 
+OPTIONS = {
+    "enzyme_choice": EnzymeChoice, "normal_enzymes": NormalEnzymes, "above_range": AboveRange, "missing": MissingPolicy,
+}  # fmt: skip
+"""The points that the sources leave open; an option may be given by its name in small letters."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class TisSettings:
     """Which criteria, which measure in each slot, and a named answer to everything the sources leave open.
 
     ``strength`` names the measure of muscle strength where the core set has several. ``enzyme_multiples`` is the
     range of each enzyme in multiples of its ULN; adults have published ones, children none, so there they are
-    required. ``chq_phs`` is the CHQ physical summary with its range, required for the PRINTO core set.
+    required. ``chq_phs`` is the CHQ physical summary with its range, required for the PRINTO core set. Options may be
+    given by name, such as ``missing="zero"``. Raises SettingError where the settings don't fit together.
     """
 
     criteria: Criteria = Criteria.ADULT
@@ -66,6 +73,7 @@ class TisSettings:
     missing: MissingPolicy = MissingPolicy.NOT_EVALUABLE
 
     def __post_init__(self) -> None:
+        self._name_options()
         allowed = [measure.name for measure in self.core_set.measures[Slot.STRENGTH]]
         if self.strength not in allowed:
             raise SettingError(
@@ -80,6 +88,19 @@ class TisSettings:
         elif self.enzyme_multiples:
             raise SettingError("the PRINTO core set has no muscle enzymes, so they have no range")
 
+    def _name_options(self) -> None:
+        """Options that are given by name, such as ``missing="zero"``, as the options that they name."""
+        if self.criteria not in CORE_SETS:
+            raise SettingError(f"criteria is {self.criteria!r}; expected one of {', '.join(CORE_SETS)}")
+        object.__setattr__(self, "criteria", Criteria(self.criteria))
+        for name, options in OPTIONS.items():
+            chosen = getattr(self, name)
+            named = {option.name.lower(): option for option in options}
+            option = named.get(chosen) if isinstance(chosen, str) else chosen
+            if not isinstance(option, options):
+                raise SettingError(f"{name} is {chosen!r}; expected one of {', '.join(named)}")
+            object.__setattr__(self, name, option)
+
     def _check_multiples(self) -> None:
         names = {enzyme.name for enzyme in ENZYMES}
         if self.criteria is not Criteria.ADULT and not self.enzyme_multiples:
@@ -89,8 +110,8 @@ class TisSettings:
         for name, multiple in self.enzyme_multiples.items():
             if name not in names:
                 raise SettingError(f"{name} is no muscle enzyme of the core set: {', '.join(sorted(names))}")
-            if not 1 <= multiple <= LARGEST_MULTIPLE:
-                raise SettingError(f"the range of {name} must be 1 to {LARGEST_MULTIPLE} multiples of its ULN")
+            if not isinstance(multiple, int) or isinstance(multiple, bool) or not 1 <= multiple <= LARGEST_MULTIPLE:
+                raise SettingError(f"the range of {name} must be 1 to {LARGEST_MULTIPLE} whole multiples of its ULN")
 
     @property
     def core_set(self) -> CoreSet:
@@ -272,8 +293,8 @@ def compute_tis(
     Both mappings go from the name of a measure to one number or an array with one number a subject: global
     activities in cm, enzymes in any unit with their upper limit of normal in the same unit (``ck`` and
     ``ck_uln``). NaN or an absent name means missing. Raises InputError with every number out of range or off its
-    instrument's grid and every array of another length than the rest. Source: Aggarwal 2017 (doi 10.1002/art.40064),
-    Rider 2017 (doi 10.1002/art.40060).
+    instrument's grid, every enzyme without its limit of normal and every array of another length than the rest.
+    Source: Aggarwal 2017 (doi 10.1002/art.40064), Rider 2017 (doi 10.1002/art.40060).
 
     >>> before = {"physician_global": 6.5, "patient_global": 6, "mmt8": 130, "haq": 1.5,
     ...           "extramuscular": 4, "ck": 2000, "ck_uln": 200}
@@ -315,9 +336,14 @@ class _Steps(NamedTuple):
 
     @classmethod
     def of(cls, recorded: Mapping[str, ArrayLike], visit: str, rows: int, settings: TisSettings) -> Self:
-        numbers = {name: np.asarray(value, dtype=np.float64).ravel() for name, value in recorded.items()}
         x = np.full((rows, COLUMN_COUNT), MISSING, dtype=np.int64)
         faults: list[Fault] = []
+        numbers = {}
+        for name, value in recorded.items():
+            try:
+                numbers[name] = np.asarray(value, dtype=np.float64).ravel()
+            except (TypeError, ValueError):
+                faults.append(Fault(what="this is no number", expected="numbers", key=visit, column=name))
         known = _columns(settings)
         for name in sorted(set(numbers) - set(known)):
             faults.append(Fault(what="no such measure", expected=", ".join(known), key=visit, column=name))
@@ -333,6 +359,11 @@ class _Steps(NamedTuple):
                 for row in np.flatnonzero(np.broadcast_to(wrong, rows)):
                     what = "the number is out of range or off the grid"
                     faults.append(Fault(what=what, expected=expected, key=f"{visit} subject {row}", column=name))
+        for position, name in enumerate(settings.enzymes if not faults else ()):
+            column = FIRST_ENZYME + 2 * position
+            for row in np.flatnonzero((x[:, column] != MISSING) & (x[:, column + 1] == MISSING)):
+                what, key = "the enzyme has no upper limit of normal", f"{visit} subject {row}"
+                faults.append(Fault(what=what, expected=f"{name}_uln in the enzyme's unit", key=key, column=name))
         return cls(x, faults)
 
 

@@ -4,12 +4,30 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from myotis.terms.source import Fact, Source, Status
+from myotis.terms.source import Fact, Source, Sourced, Status
 
 ADULT_PAPER = "Aggarwal 2017, Arthritis Rheumatol 69:898-910, doi 10.1002/art.40064"
 JUVENILE_PAPER = "Rider 2017, Arthritis Rheumatol 69:911-923, doi 10.1002/art.40060, Table 3 (PMC5577002)"
 
-TABLE_SOURCE = Source(f"{JUVENILE_PAPER}; {ADULT_PAPER}", Status.VERIFIED, "adult and juvenile share one table")
+TABLE_SOURCE = Source(
+    f"{JUVENILE_PAPER}; {ADULT_PAPER}", Status.VERIFIED, "read in the juvenile paper; second-hand for adults"
+)
+
+CHANGE_OF = Sourced(
+    "100 x improvement since the study baseline / range of the measure",
+    "TIS: absolute percent change",
+    Source(
+        ADULT_PAPER,
+        Status.RECALLED,
+        "that the change is absolute was read in the abstract; the formula only in a program that computes the TIS",
+    ),
+)
+
+ENZYME_FOLLOWED = Sourced(
+    "chosen at baseline and kept",
+    "TIS: most abnormal muscle enzyme",
+    Source(ADULT_PAPER, Status.RECALLED, "read in a program that computes the TIS, not in the paper"),
+)
 
 TENTHS = 10
 """Points are kept in tenths of a point, so that 7.5 is an integer."""

@@ -145,6 +145,17 @@ def most_abnormal_enzyme(x: Steps, limits: TisLimits) -> int:
 
 
 @rule_part
+def is_any_enzyme_raised(x: Steps, limits: TisLimits) -> bool:
+    """Is an enzyme above its ULN at baseline? It need not be the one that is followed, which may have the higher share
+    of its range without being raised."""
+    for enzyme in range(limits.enzyme_count):
+        column = FIRST_ENZYME + 2 * enzyme
+        if x[0, column] != MISSING and x[0, column + 1] != MISSING and x[0, column] > x[0, column + 1]:
+            return True
+    return False
+
+
+@rule_part
 def score_plain(x: Steps, visit: int, column: int, slot: int, limits: TisLimits, out: Steps) -> int:
     """Fill in the points of a measure with a fixed range, and return the highest points still possible."""
     sign, above, tenths = limits.sign[column], limits.above[slot], limits.tenths[slot]
@@ -170,7 +181,7 @@ def score_enzyme(x: Steps, visit: int, enzyme: int, limits: TisLimits, out: Step
         return tenths[3]
     column = FIRST_ENZYME + 2 * enzyme
     value, uln = x[0, column], x[0, column + 1]
-    if limits.normal_enzymes == NormalEnzymes.SCORE_ZERO and value <= uln:
+    if limits.normal_enzymes == NormalEnzymes.SCORE_ZERO and not is_any_enzyme_raised(x, limits):
         out[visit, ENZYME_SLOT] = 0
         return 0
     later, later_uln = x[visit, column], x[visit, column + 1]

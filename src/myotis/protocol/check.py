@@ -7,6 +7,7 @@ from myotis.errors import Fault
 from myotis.protocol.check_criteria import find_criteria_faults
 from myotis.protocol.check_design import find_design_faults
 from myotis.protocol.check_plan import find_plan_faults
+from myotis.protocol.check_treatments import find_treatment_faults
 from myotis.protocol.contents import Contents
 from myotis.protocol.faults import contradiction, undeclared
 from myotis.protocol.provenance import UNSOURCED, covers, find_provenance, flatten
@@ -14,7 +15,10 @@ from myotis.protocol.provenance import UNSOURCED, covers, find_provenance, flatt
 
 def find_contradictions(trial: Contents) -> list[Fault]:
     """Every way in which the parts of a protocol don't fit one another."""
-    checks = (_repeated_ids, find_design_faults, find_criteria_faults, find_plan_faults, _unsourced, _idle_sources)
+    checks = (
+        _repeated_ids, find_design_faults, find_treatment_faults, find_criteria_faults, find_plan_faults, _unsourced,
+        _idle_sources,
+    )  # fmt: skip
     return [fault for check in checks for fault in check(trial)]
 
 

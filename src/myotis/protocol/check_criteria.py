@@ -1,13 +1,14 @@
 """Contradictions of the criteria: eligibility, TIS, deterioration, response."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 
 from myotis.errors import Fault, SettingError
 from myotis.instruments.tis import TisSettings
 from myotis.instruments.tis_levels import TENTHS, Slot
 from myotis.protocol.contents import Contents
-from myotis.protocol.criteria import STEPS_PER_PERCENT, Condition, FactDeclaration, Worsening
+from myotis.protocol.criteria import FACT_STEPS_PER_UNIT, STEPS_PER_PERCENT, Condition, FactDeclaration, Worsening
 from myotis.protocol.design import Visit
 from myotis.protocol.faults import contradiction, undeclared
 from myotis.terms.units import Quantity
@@ -46,6 +47,8 @@ def _condition(condition: Condition, fact: FactDeclaration, place: str) -> Itera
             )
         elif value.unit != fact.unit:
             yield contradiction(place, f"the limit of {fact.id} is in {value.unit}", expected, "Convert the limit.")
+        elif (Fraction(value.number) * FACT_STEPS_PER_UNIT).denominator != 1:
+            yield contradiction(place, f"the limit of {fact.id} is too fine", "at most three decimals", "Round it.")
     elif comparison != "equals":
         yield contradiction(
             place, f"{fact.id} is not a number and is compared by {comparison}", "equals", "Use equals."
@@ -59,7 +62,18 @@ def _condition(condition: Condition, fact: FactDeclaration, place: str) -> Itera
 
 
 def _deterioration(trial: Contents, settings: TisSettings) -> Iterator[Fault]:
-    for limb in trial.deterioration.limbs if trial.deterioration else ():
+    if trial.deterioration is None:
+        return
+    followups = [visit for visit in trial.visits if _is_followup(visit, trial)]
+    if trial.deterioration.consecutive_visits > len(followups):
+        what = "deterioration can never be confirmed: there are fewer visits"
+        expected = f"at most {len(followups)}, the visits after baseline at which the core set is assessed"
+        yield contradiction("deterioration.consecutive_visits", what, expected, "Correct the number.")
+    for limb in trial.deterioration.limbs:
+        measures = [worsening.measure for worsening in limb.of]
+        if len(set(measures)) < len(measures):
+            what, expected = "a measure is named twice and would count twice", "measures that differ"
+            yield contradiction(f"deterioration.limbs.{limb.id}", what, expected, "Remove one of the two.")
         for worsening in limb.of:
             yield from _worsening(worsening, settings, f"deterioration.limbs.{limb.id}.{worsening.measure}.worse_by")
 
@@ -76,16 +90,23 @@ def _worsening(worsening: Worsening, settings: TisSettings, place: str) -> Itera
         expected = f"whole multiples of 1/{measure.grid.steps_per_unit} {measure.unit}"
         remedy = f"Use a limit that {measure.name} can be recorded at."
         yield contradiction(place, "the limit is off the grid of the measure", expected, remedy)
+    elif unit != "%" and number > measure.maximum - measure.minimum:
+        what, expected = "no worsening is as large", f"at most {measure.maximum - measure.minimum} {measure.unit}"
+        yield contradiction(place, what, expected, "Correct the limit.")
     elif unit == "%" and (Fraction(number) * STEPS_PER_PERCENT).denominator != 1:
         yield contradiction(place, "the percentage is too fine", "at most two decimals", "Round it.")
 
 
-def _response(trial: Contents) -> Iterator[Fault]:
-    response = trial.response
-    threshold = response.tis_at_least
+def find_threshold_faults(threshold: Decimal, place: str) -> Iterator[Fault]:
+    """The fault of a threshold that the TIS can't be compared with, or that every or no TIS reaches."""
     if not 0 < threshold <= 100 or (Fraction(threshold) * TENTHS).denominator != 1:
         what, expected = "no TIS is at this threshold", "a number above 0 and up to 100, with at most one decimal"
-        yield contradiction("response.tis_at_least", what, expected, "The TIS is a multiple of 2.5.")
+        yield contradiction(place, what, expected, "The TIS is a multiple of 2.5.")
+
+
+def _response(trial: Contents) -> Iterator[Fault]:
+    response = trial.response
+    yield from find_threshold_faults(response.tis_at_least, "response.tis_at_least")
     days = {visit.id: visit.day for visit in trial.visits if _is_followup(visit, trial)}
     also = [("response.also_at_one_of", name) for name in response.also_at_one_of]
     for place, name in [("response.visit", response.visit), *also]:

@@ -1,13 +1,15 @@
-"""Contradictions of the design: arms, epochs, visits and their windows, treatments, strata."""
+"""Contradictions of the design: arms, epochs, visits and their windows, the switch, strata."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 from itertools import pairwise
 
 from myotis.errors import Fault
+from myotis.instruments.measure import Measure
 from myotis.instruments.tis_levels import Slot
 from myotis.protocol.contents import Contents
 from myotis.protocol.criteria import find_settings
-from myotis.protocol.design import Factor, Infusion, Treatment
+from myotis.protocol.design import Factor, Visit
 from myotis.protocol.faults import contradiction, undeclared
 
 
@@ -17,8 +19,6 @@ def find_design_faults(trial: Contents) -> Iterator[Fault]:
     yield from _visits(trial)
     yield from _windows(trial)
     yield from _arms(trial)
-    for treatment in trial.treatments:
-        yield from _treatment(treatment, trial)
     yield from _switch(trial)
     for factor in trial.randomization.factors:
         yield from _factor(factor, trial)
@@ -36,6 +36,8 @@ def _epochs(trial: Contents) -> Iterator[Fault]:
 
 def _visits(trial: Contents) -> Iterator[Fault]:
     epochs = {epoch.id: epoch for epoch in trial.epochs}
+    # The visit that closes an epoch may be on the first day of the next one.
+    ends = {earlier.id: later.first_day for earlier, later in pairwise(trial.epochs)}
     for earlier, later in pairwise(trial.visits):
         if later.day <= earlier.day:
             place, what = f"visits.{later.id}.day", f"the visit does not come after {earlier.id}"
@@ -49,16 +51,38 @@ def _visits(trial: Contents) -> Iterator[Fault]:
         elif visit.day != 0 and visit.day < epochs[visit.epoch].first_day:
             what, expected = f"the visit is before its epoch {visit.epoch} begins", "a day within the epoch"
             yield contradiction(f"{place}.day", what, expected, "Correct the day or the epoch.")
+        elif visit.day > ends.get(visit.epoch, visit.day):
+            what, expected = f"the visit is after its epoch {visit.epoch} has ended", "a day within the epoch"
+            yield contradiction(f"{place}.day", what, expected, "Correct the day or the epoch.")
+        if len(set(visit.activities)) < len(visit.activities):
+            what, expected = "an activity is named twice", "activities that differ"
+            yield contradiction(f"{place}.activities", what, expected, "Remove one of the two.")
     numbers = [visit.number for visit in trial.visits]
     for number in sorted({number for number in numbers if numbers.count(number) > 1}):
         what = f"the number {number} is used more than once"
         yield contradiction("visits", what, "numbers that differ, so that data name one visit", "Change one of them.")
+    yield from _shared_names(trial)
     baseline = [visit for visit in trial.visits if visit.id == trial.baseline_visit]
     if not baseline:
         yield undeclared("baseline_visit", "visit", trial.baseline_visit, [visit.id for visit in trial.visits])
     elif "core_set" not in baseline[0].activities:
         what, expected = "the core set is not assessed at this visit", "a visit with the activity core_set"
         yield contradiction("baseline_visit", what, expected, "Add the activity, or name another visit.")
+
+
+def _shared_names(trial: Contents) -> Iterator[Fault]:
+    """Data call a visit by id, number or label: what is one visit's can't be another's."""
+    for position, visit in enumerate(trial.visits):
+        for earlier in trial.visits[:position]:
+            shared = _names(visit) & _names(earlier) - {str(visit.number) if visit.number == earlier.number else ""}
+            if shared and visit.id != earlier.id:
+                what = f"{', '.join(sorted(shared))} may also mean {earlier.id}"
+                expected = "an id, a number and a label that are no other visit's, small letters or capital"
+                yield contradiction(f"visits.{visit.id}", what, expected, "Rename one of the two.")
+
+
+def _names(visit: Visit) -> set[str]:
+    return {visit.id.casefold(), str(visit.number), visit.label.strip().casefold()}
 
 
 def _day_zero(place: str) -> Fault:
@@ -97,39 +121,6 @@ def _arms(trial: Contents) -> Iterator[Fault]:
             yield contradiction("randomization.ratio", what, expected, f"Add {name} to the ratio.")
 
 
-def _treatment(treatment: Treatment, trial: Contents) -> Iterator[Fault]:
-    place = f"treatments.{treatment.id}"
-    infused = [other.id for other in trial.treatments if other.infusion is not None]
-    if (treatment.infusion is None) == (treatment.imitates is None):
-        expected = "a table infusion, or the treatment that it imitates, and not both"
-        yield contradiction(place, "it is not said in one way how it is given", expected, "Keep or add one of the two.")
-    if treatment.imitates is not None and treatment.imitates not in infused:
-        yield undeclared(f"{place}.imitates", "infused treatment", treatment.imitates, infused)
-    if treatment.infusion is not None:
-        yield from _infusion(treatment.infusion, f"{place}.infusion", trial)
-
-
-def _infusion(infusion: Infusion, place: str, trial: Contents) -> Iterator[Fault]:
-    fewest, most = infusion.days
-    if not 1 <= fewest <= most:
-        what, expected = "the days are not in order", "the fewest (at least 1), then the most"
-        yield contradiction(f"{place}.days", what, expected, "Write the smaller number first.")
-    if infusion.route == "intravenous" and not infusion.rate_steps:
-        what, expected = "an intravenous infusion has no rate", "at least one rate step"
-        yield contradiction(f"{place}.rate_steps", what, expected, "Add the steps of the rate.")
-    if infusion.route == "subcutaneous" and infusion.rate_steps:
-        what, expected = "an infusion under the skin has rate steps", "no rate steps"
-        yield contradiction(f"{place}.rate_steps", what, expected, "Remove them, or correct the route.")
-    timed = [step.lasts is not None for step in infusion.rate_steps]
-    if timed and (timed[-1] or not all(timed[:-1])):
-        what = "a rate step lacks its duration, or the last one has one"
-        expected = "a duration for every step but the last, which runs to the end"
-        yield contradiction(f"{place}.rate_steps", what, expected, "Add or remove lasts.")
-    visits = [visit.id for visit in trial.visits]
-    if infusion.reduced_dose and infusion.reduced_dose.from_visit not in visits:
-        yield undeclared(f"{place}.reduced_dose.from_visit", "visit", infusion.reduced_dose.from_visit, visits)
-
-
 def _switch(trial: Contents) -> Iterator[Fault]:
     if trial.switch is None:
         return
@@ -141,6 +132,13 @@ def _switch(trial: Contents) -> Iterator[Fault]:
     if earliest in days and latest in days and days[latest] < days[earliest]:
         what, expected = f"{latest} is before {earliest}", "a visit not before earliest_visit"
         yield contradiction("switch.latest_visit", what, expected, "Exchange the two.")
+    if len(trial.arms) > 2:
+        what, expected = f"there is no one alternate arm among {len(trial.arms)}", "two arms"
+        yield contradiction("switch.to", what, expected, "Remove [switch], or all arms but two.")
+    baseline = days.get(trial.baseline_visit)
+    if earliest in days and baseline is not None and days[earliest] <= baseline:
+        what, expected = f"{earliest} is not after the baseline", "a visit at which deterioration can be confirmed"
+        yield contradiction("switch.earliest_visit", what, expected, "Name a later visit.")
     if trial.deterioration is None:
         what = "the switch follows confirmed deterioration, which is not defined"
         yield contradiction("switch.trigger", what, "a table [deterioration]", "Define it, or remove [switch].")
@@ -156,6 +154,8 @@ def _factor(factor: Factor, trial: Contents) -> Iterator[Fault]:
     if settings is not None:
         measure = settings.measure(Slot(factor.measure))
         yield from _scale(factor, place, *((measure.unit, measure.minimum) if measure else ("x ULN", 0)))
+        if measure is not None:
+            yield from _reachable(factor, place, measure)
     for level in factor.levels:
         if level.below is not None and level.below.number <= level.at_least.number:
             what, expected = "the level is empty", "an upper limit above the lower one"
@@ -180,3 +180,15 @@ def _scale(factor: Factor, place: str, unit: str, lowest: int) -> Iterator[Fault
     if first.at_least.number != lowest:
         what, remedy = "the first level does not begin where the measure does", "Begin it there."
         yield contradiction(f"{place}.levels.{first.id}.at_least", what, f"{lowest} {unit}", remedy)
+
+
+def _reachable(factor: Factor, place: str, measure: Measure) -> Iterator[Fault]:
+    for level in factor.levels[1:]:
+        number, unit = level.at_least
+        there = f"{place}.levels.{level.id}.at_least"
+        if unit == measure.unit and number > measure.maximum:
+            what, expected = "no value of the measure is in this level", f"a limit up to {measure.maximum} {unit}"
+            yield contradiction(there, what, expected, "Correct the limit.")
+        elif unit == measure.unit and (Fraction(number) * measure.grid.steps_per_unit).denominator != 1:
+            expected = f"whole multiples of 1/{measure.grid.steps_per_unit} {unit}"
+            yield contradiction(there, "the limit is off the grid of the measure", expected, "Round it.")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from myotis.errors import Fault
 from myotis.instruments.cdasi import CDASI_ACTIVITY, CDASI_DAMAGE
 from myotis.instruments.tis_levels import Slot
+from myotis.protocol.check_criteria import find_threshold_faults
 from myotis.protocol.contents import Contents
 from myotis.protocol.criteria import find_settings
 from myotis.protocol.faults import contradiction, undeclared
@@ -13,6 +14,10 @@ from myotis.protocol.plan import Estimand
 
 def find_plan_faults(trial: Contents) -> Iterator[Fault]:
     """Every contradiction of the plan."""
+    flags = [analysis_set.flag for analysis_set in trial.plan.analysis_sets]
+    for flag in sorted({flag for flag in flags if flags.count(flag) > 1}):
+        what, expected = f"the flag {flag} is that of two sets", "a flag for each, a column of its own in ADSL"
+        yield contradiction("plan.analysis_sets", what, expected, "Change one of them.")
     for estimand in trial.plan.estimands:
         place = f"plan.estimands.{estimand.id}"
         yield from _names(estimand, trial, place)
@@ -58,6 +63,13 @@ def _variable(estimand: Estimand, trial: Contents, place: str) -> Iterator[Fault
     if estimand.variable == "tis_at_least" and estimand.threshold is None:
         what, expected = "a TIS of at least how much is not said", "threshold = a TIS"
         yield contradiction(place, what, expected, "Add the threshold.")
+    elif estimand.variable == "tis_at_least" and estimand.threshold is not None:
+        yield from find_threshold_faults(estimand.threshold, f"{place}.threshold")
+    for field, variable in (("threshold", "tis_at_least"), ("parameter", "change")):
+        if getattr(estimand, field) is not None and estimand.variable != variable:
+            what, expected = f"{estimand.variable} has no {field}", f"it only where variable is {variable}"
+            yield contradiction(f"{place}.{field}", what, expected, f"Remove the {field}, or correct the variable.")
+    yield from _assessed(estimand, trial, place)
     if estimand.variable == "change":
         known = _measures(trial)
         if estimand.parameter is None:
@@ -65,6 +77,20 @@ def _variable(estimand: Estimand, trial: Contents, place: str) -> Iterator[Fault
             yield contradiction(place, what, expected, "Add the parameter.")
         elif estimand.parameter not in known:
             yield undeclared(f"{place}.parameter", "measure", estimand.parameter, known)
+
+
+def _assessed(estimand: Estimand, trial: Contents, place: str) -> Iterator[Fault]:
+    """What is analyzed has to be assessed at the visit and at the baseline, which is another one before it."""
+    activity = "cdasi" if estimand.parameter in {CDASI_ACTIVITY.name, CDASI_DAMAGE.name} else "core_set"
+    visits = {visit.id: visit for visit in trial.visits}
+    visit, baseline = visits.get(estimand.visit), visits.get(trial.baseline_visit)
+    if visit is not None and baseline is not None and visit.day <= baseline.day:
+        what, expected = f"{visit.id} is not after the baseline", "a visit after baseline"
+        yield contradiction(f"{place}.visit", what, expected, "Name a later visit.")
+    for there in (visit, baseline):
+        if there is not None and activity not in there.activities:
+            what, expected = f"nothing of it is assessed at {there.id}", f"a visit with the activity {activity}"
+            yield contradiction(f"{place}.visit", what, expected, "Add the activity, or name another visit.")
 
 
 def _measures(trial: Contents) -> list[str]:
@@ -88,6 +114,9 @@ def _methods(estimand: Estimand, place: str) -> Iterator[Fault]:
     if not 0 < estimand.interval.level.number < 100:
         expected = "a level above 0 % and below 100 %, such as 95 %"
         yield contradiction(f"{place}.interval.level", "there is no such confidence level", expected, "Correct it.")
+    if estimand.test.method == "none" and (estimand.test.strata or estimand.test.continuity_correction):
+        what, expected = "there is no test, but strata of one or its correction", "a method, or neither of the two"
+        yield contradiction(f"{place}.test", what, expected, "Name the method, or remove what belongs to it.")
     if estimand.test.method == "cochran_mantel_haenszel" and (adjusted or not estimand.test.strata):
         expected = "test.strata, and a difference in proportions"
         yield contradiction(f"{place}.test", "the test needs proportions and strata", expected, "Choose another test.")

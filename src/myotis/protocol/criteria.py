@@ -18,6 +18,10 @@ SlotName = Literal["physician_global", "patient_global", "mmt", "haq", "extramus
 FactUnit = Annotated[Quantity, Units("years", "cm", "points", "x ULN", "kg/m2", "days", "mg/day")]
 
 
+FACT_STEPS_PER_UNIT = 1000
+"""Limits of screening facts are in thousandths of their unit."""
+
+
 class FactDeclaration(Section):
     """Something that is known about a subject at screening and that eligibility asks for."""
 

@@ -47,7 +47,7 @@ def _values(trial: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _reordered(old: dict[str, list[str]], new: dict[str, list[str]]) -> Iterator[Change]:
-    for place in old.keys() & new.keys():
+    for place in [place for place in old if place in new]:
         kept = [name for name in old[place] if name in new[place]]
         if kept != [name for name in new[place] if name in old[place]]:
             yield Change(f"{place} (order)", old[place], new[place])

@@ -10,6 +10,10 @@ from myotis.terms.units import Quantity
 Strategy = Literal["composite", "treatment_policy", "hypothetical", "while_on_treatment", "principal_stratum"]
 
 
+Decimals = Annotated[int, Field(ge=0, le=9)]
+"""How many decimals are displayed."""
+
+
 class AnalysisSet(Section):
     """Which subjects are analyzed, and by which treatment."""
 
@@ -73,11 +77,11 @@ class Display(Section):
     percentile: Literal["sas_pctldef_5"]
     """The definition of medians and quartiles."""
     rounding: Literal["half_away_from_zero"]
-    percent_decimals: int
-    mean_decimals: int
-    parameter_decimals: dict[Id, int] = Field(default_factory=dict)
+    percent_decimals: Decimals
+    mean_decimals: Decimals
+    parameter_decimals: dict[Id, Decimals] = Field(default_factory=dict)
     """Decimals of means of parameters (by PARAMCD) whose scale asks for others, such as 2 for the HAQ."""
-    p_value_decimals: int
+    p_value_decimals: Decimals
 
 
 class Plan(Section):

@@ -87,9 +87,9 @@ def list_facts(
 def display_value(value: Any) -> str:
     """A value of a protocol for people to read.
 
-    >>> display_value([-4, 4]), display_value([]), display_value(True)
-    ('-4, 4', 'none', 'yes')
+    >>> display_value([-4, 4]), display_value([]), display_value(""), display_value(True)
+    ('-4, 4', 'none', 'none', 'yes')
     """
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return (", ".join(str(entry) for entry in value) or "none") if isinstance(value, list) else str(value)
+    return (", ".join(str(entry) for entry in value) if isinstance(value, list) else str(value)) or "none"

@@ -45,7 +45,7 @@ def read_trial(source: str | Path) -> Trial:
     name, text = _read_text(source)
     try:
         values = tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # TOML's own error, a number of thousands of digits, deep nesting
         fault = Fault(file=name, what=f"the file is not TOML: {error}", expected="TOML", remedy="Correct the line.")
         raise InputError([fault]) from error
     try:
@@ -64,7 +64,7 @@ def _read_text(source: str | Path) -> tuple[str, str]:
     path = Path(source)
     known = ", ".join(shipped_trials())
     try:
-        return path.name, path.read_text("utf-8")
+        return path.name, path.read_text("utf-8-sig")  # some editors begin a file with a byte order mark
     except UnicodeDecodeError as error:
         fault = Fault(file=path.name, what="the text is not UTF-8", expected="UTF-8", remedy="Save the file as UTF-8.")
         raise InputError([fault]) from error

@@ -1,5 +1,6 @@
 """The report: results rows as one HTML file that needs nothing else."""
 
+import secrets
 from pathlib import Path
 
 import polars as pl
@@ -19,12 +20,15 @@ TEMPLATE = "report.html.j2"
 
 def write_report(path: Path, page: str) -> None:
     """Write a page; an existing file is replaced whole. Raises InputError where the path can't be written to."""
-    temporary = path.with_name(f".{path.name}.tmp")
+    target = path.resolve()
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
     try:
-        temporary.write_text(page, encoding="utf-8", newline="\n")
-        temporary.replace(path)
+        try:
+            temporary.write_text(page, encoding="utf-8", newline="\n")
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         what = f"the output can't be written ({error.strerror})"
         raise InputError([Fault(what=what, expected="a file in an existing folder", file=str(path))]) from error
 

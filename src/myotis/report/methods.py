@@ -6,7 +6,7 @@ from myotis.datasets.adam import CSM_PARAMETERS
 from myotis.protocol.plan import Estimand
 from myotis.report.context import Context
 from myotis.report.views import Section, TableRow, TableView
-from myotis.report.words import METHODS, MISSING, STRATEGIES, lower_first, name_method
+from myotis.report.words import MISSING, STRATEGIES, lower_first, name_method
 
 ROUNDING = {"half_away_from_zero": "a half is rounded away from zero, on the exact decimal, and only when displayed"}
 
@@ -63,7 +63,7 @@ def _tabulate_methods(context: Context) -> TableView:
             header=_sentence(name_method(method)),
             cells=("; ".join(references[method]) or "–", ", ".join(used[method]), method),
         )
-        for method in sorted(used, key=lambda name: METHODS.get(name, name).lower())
+        for method in sorted(used, key=lambda name: name_method(name).lower())
     )
     heads = ("Written in", "Analyses", "Name in the results rows")
     return TableView(caption="Methods", stub="Method", heads=heads, rows=rows, words=True)

@@ -85,8 +85,9 @@ def _steps(infusion: Infusion, weight: Fraction, volume_ml: Fraction, cap: Decim
 
 def _check(infusion: Infusion, weight_kg: Decimal, days: int, at_risk: bool, reduced: bool) -> None:
     fewest, most = infusion.days
+    is_weight = isinstance(weight_kg, Decimal | int) and Decimal(weight_kg).is_finite() and weight_kg > 0
     problems = [
-        (weight_kg <= 0, "the weight must be above 0 kg"),
+        (not is_weight, "the weight must be above 0 kg and exact, such as Decimal('70.5')"),
         (not fewest <= days <= most, f"one cycle is split over {fewest} to {most} days, not {days}"),
         (at_risk and infusion.risk_rate_cap is None, "the protocol names no rate for subjects at risk"),
         (reduced and infusion.reduced_dose is None, "the protocol has no reduced dose"),

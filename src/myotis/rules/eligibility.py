@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from math import floor
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from myotis.errors import SettingError
-from myotis.protocol.criteria import Condition, FactDeclaration
+from myotis.errors import Fault, InputError, SettingError
+from myotis.protocol.criteria import FACT_STEPS_PER_UNIT, Condition, FactDeclaration
 from myotis.protocol.trial import Trial
-from myotis.terms.grid import Grid
 from myotis.terms.missing import MISSING, NO, UNKNOWN, YES, at_least
 from myotis.terms.rule import Steps, rule, rule_part
 from myotis.terms.units import Quantity
@@ -22,8 +22,11 @@ AT_MOST: Final = 3
 BELOW: Final = 4
 COMPARISONS: Final = {"equals": EQUAL, "at_least": AT_LEAST, "above": ABOVE, "at_most": AT_MOST, "below": BELOW}
 
-THOUSANDTHS: Final = Grid("", 1000, 10**12)
-"""Screening facts are kept in thousandths of their unit."""
+HALF_STEPS: Final = 2
+"""Limits are whole thousandths of a unit. A fact is twice as many thousandths, or the odd number between two where it
+lies between two: an enzyme of 312/205 x ULN is compared as exactly as one of 1.5 x ULN."""
+
+LARGEST_FACT: Final = 10**12
 
 
 class EligibilityLimits(NamedTuple):
@@ -62,9 +65,14 @@ def _comparison(condition: Condition, fact: FactDeclaration) -> tuple[int, int]:
 
 
 def encode_fact(value: object, fact: FactDeclaration) -> int:
-    """A screening fact as an integer: yes and no, the position of a choice, thousandths of a number's unit.
+    """A screening fact as an integer: yes and no, the position of a choice, half thousandths of a number's unit.
 
-    None becomes MISSING. Raises ValueError for what the fact can't be; numbers are exact (int, Decimal, Fraction).
+    None becomes MISSING. Raises ValueError for what the fact can't be; numbers are exact (int, Decimal, Fraction, or
+    a Quantity in the fact's unit), any such number: see ``HALF_STEPS``.
+
+    >>> times_uln = FactDeclaration(id="ck", label="CK", kind="number", unit="x ULN")
+    >>> encode_fact(Decimal("1.5"), times_uln), encode_fact(Fraction(15_001, 10_000), times_uln)
+    (3000, 3001)
     """
     if value is None:
         return MISSING
@@ -73,10 +81,23 @@ def encode_fact(value: object, fact: FactDeclaration) -> int:
     if fact.kind == "choice" and value in fact.choices:
         return fact.choices.index(str(value))
     if fact.kind == "number":
-        number = value.number if isinstance(value, Quantity) else value
-        if isinstance(number, int | Decimal | Fraction) and not isinstance(number, bool):
-            return THOUSANDTHS.step(Fraction(number))
-    raise ValueError(f"{fact.id} takes {', '.join(fact.choices) or fact.kind}")
+        exact = _exact_number(value, fact)
+        if exact is not None and abs(exact) < LARGEST_FACT:
+            thousandths = exact * FACT_STEPS_PER_UNIT
+            return HALF_STEPS * floor(thousandths) + int(thousandths.denominator != 1)
+    raise ValueError(f"{fact.id} takes {_describe_answers(fact)}")
+
+
+def _exact_number(value: object, fact: FactDeclaration) -> Fraction | None:
+    number = value.number if isinstance(value, Quantity) and value.unit == fact.unit else value
+    if isinstance(number, bool) or (isinstance(number, Decimal) and not number.is_finite()):
+        return None
+    return Fraction(number) if isinstance(number, int | Decimal | Fraction) else None
+
+
+def _describe_answers(fact: FactDeclaration) -> str:
+    exact = f"an exact number (int, Decimal or Fraction) of {fact.unit}"
+    return {"yes_no": "True or False", "number": exact, "choice": ", ".join(fact.choices)}[fact.kind]
 
 
 @rule_part
@@ -140,11 +161,20 @@ def assess_eligibility(trial: Trial, facts: Mapping[str, object]) -> Eligibility
 
     ``facts`` goes from the id of a fact to its value; an absent one is unknown. Eligible is YES where every
     inclusion criterion is met and no exclusion criterion is, UNKNOWN where that may still come out. Raises
-    SettingError for a fact that the protocol does not declare: it would count as unknown for ever.
+    SettingError for a fact that the protocol does not declare: it would count as unknown for ever; and InputError
+    with every fact that has a value which it can't have.
     """
     if unknown := sorted(set(facts) - {fact.id for fact in trial.facts}):
         raise SettingError(f"the protocol declares no fact {', '.join(unknown)}")
-    x = np.array([[encode_fact(facts.get(fact.id), fact) for fact in trial.facts]], dtype=np.int64)
+    x = np.full((1, len(trial.facts)), MISSING, dtype=np.int64)
+    faults = []
+    for position, fact in enumerate(trial.facts):
+        try:
+            x[0, position] = encode_fact(facts.get(fact.id), fact)
+        except ValueError:
+            faults.append(Fault(what="not an answer", expected=_describe_answers(fact), column=fact.id))
+    if faults:
+        raise InputError(faults)
     out = np.empty((1, len(trial.eligibility)), dtype=np.int64)
     check_criteria(x, eligibility_limits(trial), out)
     answers = {criterion.id: int(answer) for criterion, answer in zip(trial.eligibility, out[0], strict=True)}

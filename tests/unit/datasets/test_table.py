@@ -161,3 +161,22 @@ def test_faults_are_found_where_the_key_is_absent():
     )
     faults = Table(name="T", label="T", key=("ID",), columns=columns).check(pl.DataFrame({"SEX": ["F", "X"]}))
     assert [(fault.row, fault.column, fault.key) for fault in faults] == [(None, "ID", ""), (3, "SEX", "")]
+
+
+@pytest.mark.parametrize("dtype", [pl.String, pl.Categorical])
+def test_a_required_text_of_blanks_is_missing(dtype):
+    table = Table(
+        name="T",
+        label="T",
+        key=("visit",),
+        columns=(
+            Column(name="visit", label="Visit", kind="integer"),
+            Column(name="subject", label="Subject", kind="text", required=True),
+            Column(name="note", label="Note", kind="text"),
+        ),
+    )
+    frame = pl.DataFrame({"visit": [0, 4, 8, 12], "subject": ["S1", "", "  ", None], "note": ["", "", "", ""]})
+    faults = table.check(frame.with_columns(pl.col("subject").cast(dtype)))
+    assert [(fault.row, fault.column, fault.what) for fault in faults] == [
+        (row, "subject", "the value is missing") for row in (3, 4, 5)
+    ]

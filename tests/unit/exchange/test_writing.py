@@ -114,3 +114,28 @@ def test_standard_output_gets_all_or_nothing(monkeypatch: pytest.MonkeyPatch) ->
     with write_table(Path("-")) as writer:
         writer.write(FRAME.select("tis"))
     assert output.buffer.getvalue() == b"tis\n20\n\n"
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.xpt"])
+def test_a_column_that_the_format_cannot_hold_is_named(tmp_path, name):
+    with (
+        pytest.raises(InputError, match="can't be written in this format") as caught,
+        write_table(tmp_path / name) as writer,
+    ):
+        writer.write(pl.DataFrame({"n": [1], "doses": [[1, 2]], "raw": [b"x"]}))
+    assert [fault.column for fault in caught.value.faults] == ["doses", "raw"]
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.parquet", "t.xpt"])
+def test_a_full_disk_is_a_fault_and_leaves_what_there_was(tmp_path, name):
+    resource = pytest.importorskip("resource")
+    (tmp_path / name).write_text("before")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, before[1]))
+    try:
+        with pytest.raises(InputError, match="can't be written"), write_table(tmp_path / name) as writer:
+            writer.write(pl.DataFrame({"x": range(100_000)}))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert [file.read_text() for file in tmp_path.iterdir()] == ["before"]

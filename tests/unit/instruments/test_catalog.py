@@ -73,6 +73,18 @@ def test_facts_are_listed_once_with_their_source() -> None:
         ("Aldolase: range in adults, as a multiple of the ULN", "6", Status.RECALLED),
         ("CMAS: range", "0 to 52 points", Status.VERIFIED),
         ("Physician global activity: range", "0 to 10 cm", Status.VERIFIED),
+        # section 1.3 and 1.5: the formula and the baseline rule were read in a program only
+        ("TIS: most abnormal muscle enzyme", "chosen at baseline and kept", Status.RECALLED),
+        (
+            "TIS: absolute percent change",
+            "100 x improvement since the study baseline / range of the measure",
+            Status.RECALLED,
+        ),
+        # section 2: of the full MMT the groups were read, not all of the muscles
+        ("Deltoid, middle, left (deltoid_left): range", "0 to 10", Status.VERIFIED),
+        ("Iliopsoas, left (iliopsoas_left): range", "0 to 10", Status.RECALLED),
+        # section 5: edge rules are open
+        ("IMACS improvement: zero_baseline", "of_range", Status.ASSUMED),
     ],
 )
 def test_fact(what: str, value: str, status: Status) -> None:

@@ -2,6 +2,13 @@ import numpy as np
 import pytest
 
 from myotis.errors import InputError, SettingError
+from myotis.instruments.cdasi import (
+    CDASI_ACTIVITY_ITEMS,
+    CDASI_DAMAGE_ITEMS,
+    compute_cdasi_activity,
+    compute_cdasi_damage,
+)
+from myotis.instruments.cmas import CMAS_ITEMS, compute_cmas
 from myotis.instruments.items import Item, ItemSet, add_items, check_choice
 from myotis.terms.missing import MISSING
 from myotis.terms.source import Source, Status
@@ -66,3 +73,22 @@ def test_a_missing_item_leaves_the_sum_missing_unless_something_stands_in():
 def test_an_unknown_option_is_refused():
     with pytest.raises(SettingError, match="expected one of right, left"):
         check_choice("side", "front", ("right", "left"))
+
+
+def test_a_form_without_any_score_has_no_total_whatever_stands_in():
+    scores = {"a": np.array([MISSING, MISSING, 2]), "b": np.array([MISSING, 1, MISSING])}
+    assert add_items(scores, missing=0).tolist() == [MISSING, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("compute", "codes"),
+    [
+        (compute_cdasi_activity, CDASI_ACTIVITY_ITEMS.codes),
+        (compute_cdasi_damage, CDASI_DAMAGE_ITEMS.codes),
+        (compute_cmas, CMAS_ITEMS.codes),
+    ],
+)
+def test_a_form_that_was_not_filled_in_is_neither_clear_skin_nor_no_strength(compute, codes):
+    blank = dict.fromkeys(codes, MISSING)
+    assert compute(blank, missing="zero") == MISSING
+    assert compute(blank | {codes[0]: 0}, missing="zero") == 0

@@ -114,12 +114,28 @@ def test_the_choice_by_share_of_range_gives_other_points():
     assert compute_tis(also, {}, settings).enzyme_used.tolist() == ["aldolase"]
 
 
-def test_an_enzyme_without_its_uln_at_baseline_is_not_chosen():
-    before = {"ck": 9000, "aldolase_uln": 7, "ldh": 300, "ldh_uln": 200}
+def test_an_enzyme_that_was_not_measured_at_baseline_is_not_chosen():
+    before = {"ck_uln": 180, "aldolase_uln": 7, "ldh": 300, "ldh_uln": 200}
     assert compute_tis(before, {}).enzyme_used.tolist() == ["ldh"]
 
 
-@pytest.mark.parametrize("recorded", [{}, {"ck": 90}, {"ck_uln": 180}])
+def test_an_enzyme_without_its_uln_is_refused():
+    """It might be the most abnormal one: to follow another would be a silent choice."""
+    before = {"ck": [9000, 9000], "ck_uln": [180, np.nan], "ldh": 300, "ldh_uln": 200}
+    with pytest.raises(InputError) as caught:
+        compute_tis(before, {"ast": 20})
+    assert [(fault.key, fault.column) for fault in caught.value.faults] == [
+        ("baseline subject 1", "ck"), ("followup subject 0", "ast"), ("followup subject 1", "ast"),
+    ]  # fmt: skip
+
+
+def test_what_is_no_number_is_a_fault_beside_the_others():
+    with pytest.raises(InputError) as caught:
+        compute_tis({"mmt8": "strong", "haq": 4}, {"mmt8": [None]})
+    assert [fault.column for fault in caught.value.faults] == ["mmt8", "haq"]
+
+
+@pytest.mark.parametrize("recorded", [{}, {"ck_uln": 180}])
 def test_an_enzyme_that_is_missing_later_is_not_switched(recorded):
     before = BASELINE | {"ldh": 400, "ldh_uln": 200}
     after = without(BEST, "ck", "ck_uln") | {"ldh": 100, "ldh_uln": 200} | recorded
@@ -148,6 +164,14 @@ def test_normal_enzymes_are_followed_or_score_zero():
     assert enzyme_points(before, after) == 7.5
     assert enzyme_points(before, after, normal_enzymes=NormalEnzymes.SCORE_ZERO) == 0
     assert enzyme_points(before | {"ldh": 201}, after, normal_enzymes=NormalEnzymes.SCORE_ZERO) == 7.5
+
+
+def test_enzymes_are_not_all_normal_where_one_that_is_not_followed_is_raised():
+    """By share of the range LDH of 0.9 x ULN (0.30) comes before CK of 2 x ULN (0.13), which is raised."""
+    before = {"ck": 200, "ck_uln": 100, "ldh": 90, "ldh_uln": 100}
+    by_share = {"enzyme_choice": EnzymeChoice.HIGHEST_SHARE_OF_RANGE, "normal_enzymes": NormalEnzymes.SCORE_ZERO}
+    assert enzyme_points(before, {"ldh": 30, "ldh_uln": 100}, **by_share) == 5  # 0.6 of 3 x ULN is 20 %
+    assert enzyme_points(before | {"ck": 100}, {"ldh": 30, "ldh_uln": 100}, **by_share) == 0
 
 
 def test_normal_enzymes_that_score_zero_need_no_later_measurement():
@@ -249,6 +273,11 @@ def test_max_attainable_tis_counts_what_is_missing_at_its_worst():
         ({"enzyme_multiples": {"crp": 3}}, "crp is no muscle enzyme"),
         ({"enzyme_multiples": {"ck": 0}}, "range of ck must be 1 to 90"),
         ({"enzyme_multiples": {"ck": 91}}, "range of ck must be 1 to 90"),
+        ({"enzyme_multiples": {"ck": 7.5}}, "1 to 90 whole multiples"),
+        ({"enzyme_multiples": {"ck": True}}, "1 to 90 whole multiples"),
+        ({"criteria": "elderly"}, "expected one of adult, juvenile-imacs, juvenile-printo"),
+        ({"missing": "ignore"}, "missing is 'ignore'; expected one of not_evaluable, zero, official_minimum"),
+        ({"above_range": 1}, "above_range is 1; expected one of as_recorded, clamped"),
     ],
 )
 def test_settings_that_can_not_be(settings, said):
@@ -371,3 +400,15 @@ def test_a_setting_that_nothing_would_use_is_refused():
         TisSettings(chq_phs=summary)
     with pytest.raises(SettingError, match="has no muscle enzymes"):
         TisSettings(criteria=Criteria.JUVENILE_PRINTO, strength="cmas", chq_phs=summary, enzyme_multiples={"ck": 15})
+
+
+def test_options_by_name_are_the_options():
+    named = TisSettings(criteria="adult", missing="zero", enzyme_choice="highest_share_of_range")  # type: ignore[arg-type]
+    assert named == TisSettings(missing=MissingPolicy.ZERO, enzyme_choice=EnzymeChoice.HIGHEST_SHARE_OF_RANGE)
+    assert compute_tis(BASELINE, without(BEST, "haq"), named).tis.tolist() == [90]
+
+
+@pytest.mark.parametrize("limits", [(0, 1001), (-1001, 0)])
+def test_a_range_of_chq_phs_that_the_grid_does_not_hold(limits):
+    with pytest.raises(ValueError, match="not within -1000 to 1000 points"):
+        chq_phs(*limits)

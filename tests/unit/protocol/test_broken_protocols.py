@@ -263,6 +263,90 @@ BROKEN = {
         "plan.estimands.cdasi.test",
         "needs proportions and strata",
     ),
+    # Limits that nothing reaches, and what counts twice
+    "a dose below 0": Broken({f"{INFUSION}.dose": "-2 g/kg"}, f"{INFUSION}.dose", "not above 0; expected a positive"),
+    "a dose in nothing": Broken({f"{INFUSION}.concentration": "0 g/L"}, f"{INFUSION}.concentration", "not above 0"),
+    "a rate of 0": Broken({f"{INFUSION}.rate_steps.0.rate": "0 mL/kg/min"}, f"{INFUSION}.rate_steps.0.rate", "above 0"),
+    "a step of 0 min": Broken({f"{INFUSION}.rate_steps.0.lasts": "0 min"}, f"{INFUSION}.rate_steps.0.lasts", "above 0"),
+    "a cap of 0": Broken({f"{INFUSION}.risk_rate_cap": "0 mL/kg/min"}, f"{INFUSION}.risk_rate_cap", "not above 0"),
+    "a cap above the rates": Broken(
+        {f"{INFUSION}.risk_rate_cap": "0.05 mL/kg/min"},
+        f"{INFUSION}.risk_rate_cap",
+        "caps nothing; expected at most 0.04",
+    ),
+    "a rate that falls": Broken(
+        {f"{INFUSION}.rate_steps.3.rate": "0.02 mL/kg/min"}, f"{INFUSION}.rate_steps", "falls from one step to the next"
+    ),
+    "a reduced dose that is not": Broken(
+        {f"{INFUSION}.reduced_dose.dose": "2 g/kg"}, f"{INFUSION}.reduced_dose.dose", "expected less than 2.0 g/kg"
+    ),
+    "a reduced dose after the last one": Broken(
+        {f"{INFUSION}.reduced_dose.from_visit": "W40"}, f"{INFUSION}.reduced_dose.from_visit", "infused from W40 on"
+    ),
+    "a visit after its epoch": Broken(
+        {"visits.W20.epoch": "first_period"}, "visits.W20.day", "after its epoch first_period has ended"
+    ),
+    "an activity named twice": Broken(
+        {"visits.W20.activities": ["weight", "weight"]}, "visits.W20.activities", "twice"
+    ),
+    "a label of two visits": Broken({"visits.W8.label": "week 4"}, "visits.W8", "week 4 may also mean W4"),
+    "a label that is another's number": Broken({"visits.W8.label": "4"}, "visits.W8", "4 may also mean W4"),
+    "an id but for capitals": Broken({"visits.W20.id": "w4"}, "visits.w4", "w4 may also mean W4"),
+    "an alternate of two arms": Broken(
+        {"arms.2": NEW_ARM, "randomization.ratio.third": 1}, "switch.to", "no one alternate arm among 3"
+    ),
+    "a switch before the baseline": Broken(
+        {"switch.earliest_visit": "SCR"}, "switch.earliest_visit", "not after the base"
+    ),
+    "a stratum beyond the scale": Broken(
+        {f"{LEVELS}.moderate.below": "10.1 cm", f"{LEVELS}.severe.at_least": "10.1 cm"},
+        f"{LEVELS}.severe.at_least",
+        "expected a limit up to 10 cm",
+    ),
+    "a stratum off the grid": Broken(
+        {f"{LEVELS}.moderate.below": "7.00005 cm", f"{LEVELS}.severe.at_least": "7.00005 cm"},
+        f"{LEVELS}.severe.at_least",
+        "off the grid",
+    ),
+    "a limit of eligibility that is too fine": Broken(
+        {"eligibility.E3.require.0.of.0.at_least": "40.0001 kg/m2"}, "eligibility.E3.bmi", "at most three decimals"
+    ),
+    "a measure twice in a limb": Broken(
+        {"deterioration.limbs.three_of_five.of.1.measure": "physician_global"},
+        "deterioration.limbs.three_of_five",
+        "would count twice",
+    ),
+    "a worsening beyond the scale": Broken(
+        {"deterioration.limbs.extramuscular.of.0.worse_by": "10.1 cm"},
+        "deterioration.limbs.extramuscular.extramuscular.worse_by",
+        "expected at most 10 cm",
+    ),
+    "more visits in a row than there are": Broken(
+        {"deterioration.consecutive_visits": 7}, "deterioration.consecutive_visits", "can never be confirmed"
+    ),
+    "a threshold above 100": Broken(
+        {"plan.estimands.major.threshold": 101}, "plan.estimands.major.threshold", "no TIS is at this threshold"
+    ),
+    "a threshold of the response in the plan": Broken(
+        {f"{PRIMARY}.threshold": 40}, f"{PRIMARY}.threshold", "has no thr"
+    ),
+    "a measure of a response": Broken({f"{PRIMARY}.parameter": "mmt8"}, f"{PRIMARY}.parameter", "has no parameter"),
+    "a TIS where nothing is assessed": Broken(
+        {"plan.estimands.major.visit": "W20"}, "plan.estimands.major.visit", "nothing of it is assessed at W20"
+    ),
+    "a skin score where none is assessed": Broken(
+        {"visits.W16.activities": ["core_set"]}, "plan.estimands.cdasi.visit", "a visit with the activity cdasi"
+    ),
+    "a change up to the baseline": Broken(
+        {"plan.estimands.cdasi.visit": "W0"}, "plan.estimands.cdasi.visit", "W0 is not after the baseline"
+    ),
+    "strata of no test": Broken({f"{PRIMARY}.test.method": "none"}, f"{PRIMARY}.test", "no test, but strata"),
+    "two sets of one flag": Broken(
+        {"plan.analysis_sets.PPS.flag": "FASFL"}, "plan.analysis_sets", "FASFL is that of two"
+    ),
+    "decimals below 0": Broken(
+        {"plan.display.percent_decimals": -1}, "plan.display.percent_decimals", "expected greater than or equal to 0"
+    ),
     # Sources
     "a value without source": Broken(
         {"provenance.switch": REMOVED}, "switch.earliest_visit", "the value has no source"
@@ -385,3 +469,15 @@ def test_file_that_is_not_there(tmp_path: Path) -> None:
 def test_folder_in_place_of_a_file(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="can't be read"):
         read_trial(tmp_path)
+
+
+def test_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_bytes(b"\xef\xbb\xbf" + shipped_text("proderm").encode())
+    assert read_trial(tmp_path / "p.toml").digest == read_trial("proderm").digest
+
+
+@pytest.mark.parametrize("text", ["x = " + "9" * 5000, "x = " + "[" * 5000], ids=["digits", "brackets"])
+def test_what_the_parser_gives_up_on_is_a_fault(tmp_path: Path, text: str) -> None:
+    (tmp_path / "p.toml").write_text(text, "utf-8")
+    with pytest.raises(InputError, match=r"p\.toml: the file is not TOML: "):
+        read_trial(tmp_path / "p.toml")

@@ -59,7 +59,7 @@ CHANGES = [
         {"eligibility.I1.require.0.of.0.equals": "possible"},
         "~ eligibility.I1.require.0.of.bohan_peter#0.equals: definite -> possible",
     ),
-    ({"provenance.arms.note": "page 3"}, "~ provenance.arms.note:  -> page 3"),
+    ({"provenance.arms.note": "page 3"}, "~ provenance.arms.note: none -> page 3"),
 ]
 
 
@@ -76,6 +76,15 @@ def test_order_of_entries_shows_in_digest_and_diff(tmp_path: Path) -> None:
     assert after.digest != before.digest
     (change,) = compare_trials(before, after)
     assert change == Change("facts (order)", [fact["id"] for fact in reversed(facts)], [fact["id"] for fact in facts])
+
+
+def test_lists_in_another_order_come_in_the_order_of_the_file(tmp_path: Path) -> None:
+    values = shipped_values("proderm")
+    changes = {place: list(reversed(values[place])) for place in ("eligibility", "facts", "arms")}
+    changes["plan.estimands"] = list(reversed(values["plan"]["estimands"]))
+    after = read_trial(write_changed(tmp_path, changes))
+    places = [change.place for change in compare_trials(read_trial("proderm"), after)]
+    assert places == ["arms (order)", "facts (order)", "eligibility (order)", "plan.estimands (order)"]
 
 
 def test_new_entry_is_no_new_order(tmp_path: Path) -> None:

@@ -100,5 +100,29 @@ def test_most_exact_place_gives_the_source() -> None:
     assert facts["response.no_confirmed_deterioration"].value == "yes"
 
 
+@pytest.mark.parametrize(
+    ("place", "status"),
+    [
+        ("randomization.factors.gda.measure", Status.RECALLED),
+        ("randomization.factors.gda.levels.moderate.at_least", Status.ASSUMED),
+        ("randomization.planned_subjects", Status.VERIFIED),
+        ("treatments.saline.imitates", Status.RECALLED),
+        ("treatments.octagam_10.infusion.risk_rate_cap", Status.VERIFIED),
+        ("visits.SCR.day", Status.VERIFIED),
+        ("visits.W4.window_days", Status.ASSUMED),
+        ("plan.estimands.primary.test.method", Status.VERIFIED),
+        ("plan.estimands.primary.test.strata", Status.RECALLED),
+        ("plan.estimands.primary.interval.method", Status.DERIVED),
+        ("plan.estimands.cdasi.test.method", Status.ASSUMED),
+        ("deterioration.consecutive_visits", Status.VERIFIED),
+        ("deterioration.percent_of", Status.ASSUMED),
+    ],
+)
+def test_proderm_is_as_sure_as_the_public_sources_are(place: str, status: Status) -> None:
+    """What could be read in public and what could not, by the dossier on the trial's publications."""
+    sources = {fact.what: fact.source for fact in read_trial("proderm").list_facts()}
+    assert sources[place].status is status
+
+
 def test_labels_are_no_facts() -> None:
     assert not [fact for fact in read_trial("proderm").list_facts() if fact.what.endswith((".label", ".id", ".title"))]

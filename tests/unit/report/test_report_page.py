@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from html.parser import HTMLParser
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -274,3 +275,12 @@ def test_a_page_is_written_whole(tmp_path, text):
 def test_matplotlib_is_loaded_only_for_a_page():
     program = "import sys, myotis.report.html, myotis.report.text; assert 'matplotlib' not in sys.modules, 'loaded'; assert 'jinja2' not in sys.modules"  # fmt: skip  # noqa: E501
     subprocess.run([sys.executable, "-c", program], check=True)  # noqa: S603
+
+
+def test_a_folder_instead_of_a_file_is_a_fault(tmp_path, monkeypatch):
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    with pytest.raises(InputError, match="can't be written"):
+        write_report(Path(), "page")
+    assert list(tmp_path.iterdir()) == [folder]

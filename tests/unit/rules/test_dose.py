@@ -101,7 +101,7 @@ def test_everything_that_is_wrong_is_said_at_once():
     with pytest.raises(SettingError) as raised:
         plan_infusion(bare, Decimal(0), 9, at_risk=True, reduced=True)
     assert str(raised.value) == (
-        "the weight must be above 0 kg; one cycle is split over 2 to 5 days, not 9; "
+        "the weight must be above 0 kg and exact, such as Decimal('70.5'); one cycle is split over 2 to 5 days, not 9; "
         "the protocol names no rate for subjects at risk; the protocol has no reduced dose"
     )
 
@@ -123,3 +123,9 @@ def test_the_steps_of_a_day_hold_its_volume_exactly(weight, days, at_risk, reduc
 def test_the_lower_dose_is_allowed_from_week_28(visit, allowed):
     assert may_reduce_dose(PRODERM, IVIG, visit) is allowed
     assert may_reduce_dose(PRODERM, IVIG.model_copy(update={"reduced_dose": None}), visit) is False
+
+
+@pytest.mark.parametrize("weight", [Decimal("nan"), Decimal("inf"), Decimal("-inf"), 70.1, "70"])
+def test_a_weight_that_is_no_exact_number_is_refused(weight):
+    with pytest.raises(SettingError, match="the weight must be above 0 kg and exact"):
+        plan_infusion(IVIG, weight, 2)

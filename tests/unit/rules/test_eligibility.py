@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from myotis.errors import SettingError
+from myotis.errors import InputError, SettingError
 from myotis.protocol.criteria import FactDeclaration
 from myotis.protocol.read import read_trial
 from myotis.rules.eligibility import (
@@ -45,10 +45,12 @@ def test_comparisons_below_at_and_above_the_limit(comparison, met):
 @pytest.mark.parametrize(
     ("fact", "value", "code"),
     [
-        (AGE, 18, 18_000),
-        (AGE, Decimal("79.999"), 79_999),
-        (AGE, Fraction(1, 8), 125),
-        (AGE, Quantity(Decimal("1.5"), "years"), 1500),
+        (AGE, 18, 36_000),
+        (AGE, Decimal("79.999"), 159_998),
+        (AGE, Fraction(1, 8), 250),
+        (AGE, Fraction(1, 3), 667),
+        (AGE, Decimal("-0.0005"), -1),
+        (AGE, Quantity(Decimal("1.5"), "years"), 3000),
         (AGE, None, MISSING),
         (CONSENT, True, YES),
         (CONSENT, False, NO),
@@ -64,11 +66,12 @@ def test_facts_as_integers(fact, value, code):
 
 @pytest.mark.parametrize(
     ("fact", "value"),
-    [(AGE, 18.0), (AGE, "18"), (AGE, True), (AGE, Decimal("0.0001")), (AGE, Fraction(1, 3)), (AGE, 10**12),
+    [(AGE, 18.0), (AGE, "18"), (AGE, True), (AGE, Decimal("inf")), (AGE, Decimal("nan")), (AGE, 10**12),
+     (AGE, Quantity(Decimal(216), "months")),
      (CONSENT, 1), (CONSENT, "yes"), (CLASS, "possible"), (CLASS, True), (CLASS, 0)],
 )  # fmt: skip
 def test_values_that_a_fact_cannot_have(fact, value):
-    with pytest.raises(ValueError, match=r"takes|grid"):
+    with pytest.raises(ValueError, match="takes"):
         encode_fact(value, fact)
 
 
@@ -103,7 +106,7 @@ def test_the_criteria_of_proderm_as_integers():
     assert limits.criterion_count == len(PRODERM.eligibility) == 18
     strength = [fact.id for fact in PRODERM.facts].index("mmt8")
     place = limits.fact.index(strength)
-    assert (limits.comparison[place], limits.limit[place]) == (BELOW, 142_000)
+    assert (limits.comparison[place], limits.limit[place]) == (BELOW, 284_000)
     assert len(limits.group_criterion) == 19  # only the fourth criterion has two groups
     assert sorted(limits.group_needed) == [1] * 17 + [2, 2]
 
@@ -115,3 +118,28 @@ def test_a_trial_without_criteria_lets_everybody_in():
 def test_a_fact_that_the_protocol_does_not_declare_is_refused():
     with pytest.raises(SettingError, match="declares no fact mmt_8"):
         assess_eligibility(PRODERM, {"mmt_8": 120})
+
+
+@pytest.mark.parametrize("number", [Fraction(1, 3), Fraction(2, 7), Fraction(1, 4), Fraction(312, 205), Fraction(3, 2)])
+@pytest.mark.parametrize(
+    "limit", [Decimal("0.25"), Decimal("0.333"), Decimal("0.334"), Decimal("1.5"), Decimal("1.522")]
+)
+def test_any_ratio_is_compared_as_exactly_as_fractions_are(number, limit):
+    code, at = encode_fact(number, AGE), encode_fact(limit, AGE)
+    exact = Fraction(limit)
+    expected = {AT_LEAST: number >= exact, ABOVE: number > exact, AT_MOST: number <= exact, BELOW: number < exact}
+    assert {comparison: is_met(code, comparison, at) == YES for comparison in expected} == expected
+
+
+def test_an_enzyme_just_above_one_and_a_half_times_its_uln_is_abnormal():
+    two_of_five = {"mmt8": 120, "patient_global": 2, "physician_global": 0, "extramuscular": 0, "haq": Fraction(1, 6)}
+    just_above, at_limit = Fraction(30_001, 20_000), Fraction(30_000, 20_000)
+    for enzyme, answer in ((just_above, YES), (at_limit, NO)):
+        assert assess_eligibility(PRODERM, two_of_five | {"highest_enzyme": enzyme}).criteria["I4"] == answer
+
+
+def test_every_fact_with_a_wrong_value_is_named_and_the_value_is_not():
+    with pytest.raises(InputError) as caught:
+        assess_eligibility(PRODERM, {"age": 45.5, "bohan_peter": "perhaps", "informed_consent": "yes"})
+    assert [fault.column for fault in caught.value.faults] == ["bohan_peter", "age", "informed_consent"]
+    assert not any(found in str(caught.value) for found in ("45.5", "perhaps", "yes"))
