@@ -56,7 +56,8 @@ class _Session:
         return f"{text}\n" if text else ""
 
     def _run_myotis(self, command: str) -> str:
-        from myotis.cli.main import INTERNAL_ERROR, main  # noqa: PLC0415 (pages without commands don't need it)
+        from myotis.cli.ending import INTERNAL_ERROR  # noqa: PLC0415 (pages without commands don't need it)
+        from myotis.cli.main import main  # noqa: PLC0415
 
         stream = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
         before = sys.argv

@@ -112,21 +112,12 @@ DISTAL_MUSCLES: Final = {
     "ankle_plantar_flexors": "Ankle plantar flexors",
 }
 
-_OF_THE_FULL_TEST: Final = Source(
-    FORM.reference, Status.RECALLED, "the form's totals say how many muscles a group has; which these are is recalled"
-)
-
-
-def _muscle_source(muscle: str) -> Source:
-    return FORM if muscle == NECK or muscle in LIMB_MUSCLES else _OF_THE_FULL_TEST
-
-
 MMT_MUSCLES: Final = ItemSet(
     "MMT",
     (
-        *(Item(muscle, label, BEST_GRADE, _muscle_source(muscle)) for muscle, label in AXIAL_MUSCLES.items()),
+        *(Item(muscle, label, BEST_GRADE, FORM) for muscle, label in AXIAL_MUSCLES.items()),
         *(
-            Item(f"{muscle}_{side}", f"{label}, {side}", BEST_GRADE, _muscle_source(muscle))
+            Item(f"{muscle}_{side}", f"{label}, {side}", BEST_GRADE, FORM)
             for muscle, label in (PROXIMAL_MUSCLES | DISTAL_MUSCLES).items()
             for side in ("right", "left")
         ),

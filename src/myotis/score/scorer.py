@@ -196,7 +196,7 @@ def _columns_added(scores: TisScores, change: NDArray[Any], status: Steps, answe
     points = scores.points
     columns = []
     for slot, name in enumerate(SLOTS):
-        columns.append(_number(f"{name}_change_pct", change[:, slot] + 0.0))  # no -0
+        columns.append(_number(f"{name}_change_pct", change[:, slot]))
         columns.append(_number(f"{name}_points", points[:, slot]))
     post = scores.fields[:, TIS_LOW] != MISSING
     columns.append(_text("enzyme_used", np.where(post, scores.enzyme_used, "")))

@@ -82,7 +82,7 @@ def test_facts_are_listed_once_with_their_source() -> None:
         ),
         # section 2: of the full MMT the groups were read, not all of the muscles
         ("Deltoid, middle, left (deltoid_left): range", "0 to 10", Status.VERIFIED),
-        ("Iliopsoas, left (iliopsoas_left): range", "0 to 10", Status.RECALLED),
+        ("Iliopsoas, left (iliopsoas_left): range", "0 to 10", Status.VERIFIED),
         # section 5: edge rules are open
         ("IMACS improvement: zero_baseline", "of_range", Status.ASSUMED),
     ],
