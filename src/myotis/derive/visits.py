@@ -23,6 +23,7 @@ from myotis.score.visits import score_visits
 from myotis.terms.grid import Grid
 from myotis.terms.missing import MISSING, YES
 from myotis.terms.rule import Engine
+from myotis.terms.study_time import number_day
 
 MEASURES: Final[dict[str, Measure]] = {
     measure.name: measure
@@ -255,5 +256,5 @@ def add_subject_columns(rows: pl.DataFrame, adsl: pl.DataFrame, trial: Trial) ->
         pl.col("subject").alias("USUBJID"),
         pl.col("visit_number").alias("AVISITN"),
         pl.col("visit_number").replace_strict(labels, return_dtype=pl.String).alias("AVISIT"),
-        pl.when(days >= 0).then(days + 1).otherwise(days).alias("ADY"),
+        number_day(days).alias("ADY"),
     )

@@ -11,6 +11,7 @@ from myotis.protocol.contents import Contents
 from myotis.protocol.criteria import find_settings
 from myotis.protocol.design import Factor, Visit
 from myotis.protocol.faults import contradiction, undeclared
+from myotis.terms.study_time import elapsed_days
 
 
 def find_design_faults(trial: Contents) -> Iterator[Fault]:
@@ -92,17 +93,14 @@ def _day_zero(place: str) -> Fault:
 
 def _windows(trial: Contents) -> Iterator[Fault]:
     for earlier, later in pairwise(trial.visits):
-        last = _elapsed(earlier.day) + earlier.window_days[1]
-        first = _elapsed(later.day) + later.window_days[0]
-        if earlier.day < later.day and first <= last:
+        if 0 in {earlier.day, later.day} or earlier.day >= later.day:
+            continue  # these are faults of their own
+        last = elapsed_days(earlier.day) + earlier.window_days[1]
+        first = elapsed_days(later.day) + later.window_days[0]
+        if first <= last:
             place, what = f"visits.{later.id}.window_days", f"the window overlaps that of {earlier.id}"
             expected = "windows of which no day belongs to two visits"
             yield contradiction(place, what, expected, "Make one of the two windows smaller.")
-
-
-def _elapsed(day: int) -> int:
-    """Days since day 1, across the missing day 0."""
-    return day - 1 if day > 0 else day
 
 
 def _arms(trial: Contents) -> Iterator[Fault]:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INK: Final = "#1d2730"
-PALE: Final = "#c9d1d8"
 ARM_COLORS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 ARM_MARKERS: Final = ("o", "s", "^", "D")
 ARM_LINES: Final = ("-", (0, (5, 2)), "-.", ":")

@@ -2,13 +2,7 @@
 
 from myotis.protocol.design import Visit
 from myotis.protocol.trial import Trial
-
-
-def elapsed_days(day: int) -> int:
-    """Days since day 1, so that days can be subtracted across day 0, which does not exist (ValueError)."""
-    if day == 0:
-        raise ValueError("there is no study day 0: the day before day 1 is day -1")
-    return day - 1 if day > 0 else day
+from myotis.terms.study_time import elapsed_days
 
 
 def compute_deviation(visit: Visit, day: int) -> int:

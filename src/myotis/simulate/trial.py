@@ -28,14 +28,13 @@ from myotis.protocol.trial import Trial
 from myotis.randomize.blocks import allocate_in_order, draw_permuted_blocks
 from myotis.randomize.strata import find_strata, name_stratum
 from myotis.rules.dose import find_infusion, may_reduce_dose, plan_infusion
-from myotis.rules.windows import elapsed_days
 from myotis.score.visits import score_visits
 from myotis.simulate.course import ClinicalMeasure, Course, EnzymeCourse, read_course
 from myotis.simulate.patients import Clinic, Patient, Recording
 from myotis.simulate.records import SubjectRecords, at, build_tables
 from myotis.simulate.streams import Streams
 from myotis.simulate.subject import Draws, Subject
-from myotis.terms.study_time import DAYS_PER_WEEK
+from myotis.terms.study_time import DAYS_PER_WEEK, elapsed_days
 
 WEEKS_OF_A_RATE = 4
 """Probabilities of the course are for 4 weeks."""

@@ -14,7 +14,6 @@ from typing import Final, SupportsFloat
 from myotis.errors import StatisticsError
 
 ROUNDING: Final = "half-away-from-zero"
-P_VALUE_STYLE: Final = "less-than-smallest"
 
 Printable = int | Fraction | Decimal | SupportsFloat
 

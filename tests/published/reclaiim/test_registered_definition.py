@@ -6,13 +6,11 @@ completed, no rescue corticosteroid. WHO ICTRP: target sample size 126. Entry: p
 MMT-8 of at most 142 or CDASI activity of at least 14; at most 20 mg prednisolone equivalent a day; 18 years and above.
 """
 
-from datetime import date
-
 import pytest
 
 from myotis.protocol.read import read_trial
 from myotis.terms.source import Status
-from myotis.terms.study_time import date_of
+from myotis.terms.study_time import elapsed_days
 
 TRIAL = read_trial("reclaiim")
 
@@ -28,8 +26,7 @@ def test_response() -> None:
 
 
 def test_week_25_ends_24_weeks_of_treatment() -> None:
-    first_dose = date(2024, 1, 1)
-    assert (date_of(TRIAL.visit("Week 25").day, first_dose) - first_dose).days == 24 * 7
+    assert elapsed_days(TRIAL.visit("Week 25").day) == 24 * 7
     assert TRIAL.visit(TRIAL.baseline_visit).day == 1
 
 

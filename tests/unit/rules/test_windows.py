@@ -3,7 +3,8 @@
 import pytest
 
 from myotis.protocol.read import read_trial
-from myotis.rules.windows import compute_deviation, elapsed_days, find_visit, is_in_window
+from myotis.rules.windows import compute_deviation, find_visit, is_in_window
+from myotis.terms.study_time import elapsed_days
 
 PRODERM = read_trial("proderm")
 
