@@ -15,6 +15,8 @@ os.environ.pop("FORCE_COLOR", None)
 
 from _generate.instruments import FOLDER, instrument_pages
 from _generate.reference import reference_pages
+from _generate.statistics import FOLDER as STATISTICS
+from _generate.statistics import statistics_pages
 from _generate.transcripts import transcript_pages
 from _generate.trials import trial_pages
 
@@ -27,6 +29,7 @@ def pages() -> Iterator[tuple[str, str]]:
     yield from instrument_pages()
     yield from trial_pages()
     yield from reference_pages()
+    yield from statistics_pages()
     yield from transcript_pages(ROOT)
 
 
@@ -39,7 +42,8 @@ def find_stale() -> dict[Path, str | None]:
         made.add(file)
         if not file.exists() or file.read_text("utf-8") != text:
             stale[file] = text
-    return stale | dict.fromkeys(set((DOCS / FOLDER).glob("*.md")) - made)
+    generated = {*(DOCS / FOLDER).glob("*.md"), *(DOCS / STATISTICS).rglob("*.md")}
+    return stale | dict.fromkeys(generated - made)
 
 
 def main(arguments: list[str]) -> int:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from myotis.statistics.proportions import DifferenceInterval, estimate_difference_of_proportions
+from myotis.statistics.proportions.difference import DifferenceInterval, estimate_difference_of_proportions
 
 group = st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 methods = st.sampled_from(DifferenceInterval)

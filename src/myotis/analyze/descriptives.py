@@ -16,7 +16,7 @@ from myotis.datasets.results import Result
 from myotis.errors import StatisticsError
 from myotis.instruments.core_set import CORE_SETS
 from myotis.protocol.trial import Trial
-from myotis.statistics.means import compute_mean, compute_sd, estimate_mean
+from myotis.statistics.continuous.means import compute_mean, compute_sd, estimate_mean
 from myotis.statistics.quantiles import PercentileDefinition, compute_percentile
 
 TOTAL: Final = "Total"

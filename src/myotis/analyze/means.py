@@ -12,7 +12,7 @@ from myotis.derive.adcsm import name_parameters
 from myotis.errors import SettingError, StatisticsError
 from myotis.protocol.plan import Estimand
 from myotis.protocol.trial import Trial
-from myotis.statistics.ancova import LevelWeights, fit_ancova
+from myotis.statistics.continuous.ancova import LevelWeights, fit_ancova
 
 
 def analyze_means(

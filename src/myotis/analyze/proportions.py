@@ -20,14 +20,10 @@ from myotis.errors import SettingError, StatisticsError
 from myotis.protocol.criteria import IncompleteTis
 from myotis.protocol.plan import Estimand
 from myotis.protocol.trial import Trial
-from myotis.statistics.proportions import (
-    DifferenceInterval,
-    ProportionInterval,
-    estimate_difference_of_proportions,
-    estimate_proportion,
-)
+from myotis.statistics.proportions.difference import DifferenceInterval, estimate_difference_of_proportions
+from myotis.statistics.proportions.one import ProportionInterval, estimate_proportion
 from myotis.statistics.result import Estimate
-from myotis.statistics.stratified import cochran_mantel_haenszel_test
+from myotis.statistics.stratified.cochran_mantel_haenszel import cochran_mantel_haenszel_test
 
 BELOW_THRESHOLD: Final = "tis_below_threshold"
 CONFIRMED_DETERIORATION: Final = "confirmed_deterioration"

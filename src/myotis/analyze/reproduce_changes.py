@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from myotis.analyze.agreement import recompute
 from myotis.analyze.published_figure import Entry, Figure, cite, compare, each_group, show_estimate, take_limits
-from myotis.statistics.means import DifferenceOfMeans, Summary, estimate_difference_of_means, estimate_mean
+from myotis.statistics.continuous.means import DifferenceOfMeans, Summary, estimate_difference_of_means, estimate_mean
 from myotis.statistics.result import Numbers
 
 NO_VALUES = "it needs the subjects' values, which are not published"

@@ -15,13 +15,9 @@ from myotis.analyze.published_figure import (
     take_limits,
 )
 from myotis.statistics.display import format_number
-from myotis.statistics.proportions import (
-    DifferenceInterval,
-    estimate_difference_of_proportions,
-    fisher_exact_test,
-    pearson_chi_square_test,
-)
-from myotis.statistics.stratified import cochran_mantel_haenszel_test
+from myotis.statistics.proportions.difference import DifferenceInterval, estimate_difference_of_proportions
+from myotis.statistics.proportions.independence import fisher_exact_test, pearson_chi_square_test
+from myotis.statistics.stratified.cochran_mantel_haenszel import cochran_mantel_haenszel_test
 
 NO_STRATA = (
     "the plan names a Cochran-Mantel-Haenszel test, by all signs stratified by physician global, and the responders "

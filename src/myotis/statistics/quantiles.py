@@ -1,13 +1,22 @@
-"""Percentiles by a named definition. Programs differ: SAS's default is not NumPy's."""
+"""Percentiles by a named definition. Programs differ: SAS's default is not NumPy's.
+
+When to use: for medians and quartiles of a table, by the definition that the plan names.
+"""
 
 from enum import StrEnum
 from fractions import Fraction
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from myotis.errors import StatisticsError
 from myotis.statistics.result import Numbers, settle
+
+REFERENCES: Final = {
+    "sas-pctldef-5": "Hyndman RJ, Fan Y, Am Stat 1996;50:361-365, definition 2",
+    "linear-7": "Hyndman RJ, Fan Y, Am Stat 1996;50:361-365, definition 7",
+}
 
 NO_VALUES = "there are no values"
 

@@ -7,7 +7,7 @@ and ``undefined`` says how many and why. A NaN never comes back without that sen
 """
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Literal, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,16 +17,24 @@ from myotis.errors import StatisticsError
 Numbers = NDArray[np.float64]
 """One number (a NumPy float) for one trial, an array for many."""
 
+Limits = tuple[Numbers, Numbers]
+"""The lower and the upper limit of an interval."""
+
+Alternative = Literal["two-sided", "greater", "less"]
+
 Reasons = list[tuple[NDArray[np.bool_], str]]
 """Where a method has no answer, and why."""
+
+EMPTY_ARM = "a group without subjects has no proportion"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """An estimate and its interval, with the method's name and where the method is written.
 
-    ``level`` is the confidence level as a proportion (0.95). ``undefined`` is empty, or says for how many of the
-    trials there is no answer (NaN) and why.
+    ``level`` is the confidence level as a proportion (0.95). ``se`` and ``df`` are the standard error and the degrees
+    of freedom of methods that have them, else None. ``undefined`` is empty, or says for how many of the trials there
+    is no answer (NaN) and why.
     """
 
     estimate: Numbers
@@ -35,14 +43,18 @@ class Estimate:
     level: float
     method: str
     reference: str
+    se: Numbers | None = None
+    df: Numbers | None = None
     undefined: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestResult:
-    """The statistic of a test, its degrees of freedom and its two-sided p-value, with the method's name.
+    """The statistic of a test, its degrees of freedom and its p-value, with the method's name.
 
-    ``statistic`` and ``df`` are None for a test that has none (Fisher's). ``undefined`` as in `Estimate`.
+    ``statistic`` and ``df`` are None for a test that has none (Fisher's). ``alternative`` says which values of what
+    is tested speak against the null hypothesis: on both sides of it, above it or below it. ``undefined`` as in
+    `Estimate`.
     """
 
     __test__ = False  # pytest would collect the class by its name
@@ -52,6 +64,7 @@ class TestResult:
     p_value: Numbers
     method: str
     reference: str
+    alternative: Alternative = "two-sided"
     undefined: str = ""
 
 
@@ -91,3 +104,10 @@ def settle(reasons: Reasons, *answers: ArrayLike) -> tuple[list[Numbers], str]:
             none |= here
     settled = [cast("Numbers", np.where(none, np.nan, array)[()]) for array in arrays[: len(answers)]]
     return settled, "; ".join(sentences)
+
+
+def find_distinct(*cells: Numbers) -> tuple[Numbers, NDArray[np.intp]]:
+    """The distinct tables [table, cell] and which of them each trial has: trials of one size repeat few tables."""
+    stacked = np.stack(cells, axis=-1)
+    tables, which = np.unique(stacked.reshape(-1, len(cells)), axis=0, return_inverse=True)
+    return tables, which.reshape(stacked.shape[:-1])

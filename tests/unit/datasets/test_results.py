@@ -2,7 +2,8 @@ import pytest
 
 from myotis.datasets.results import RESULTS, Result, build_results
 from myotis.errors import InputError
-from myotis.statistics.proportions import estimate_difference_of_proportions, fisher_exact_test
+from myotis.statistics.proportions.difference import estimate_difference_of_proportions
+from myotis.statistics.proportions.independence import fisher_exact_test
 
 HEAD = Result(analysis_id="primary", estimand="E1", group="IVIg", comparator="placebo", unit="proportion", n=95)
 

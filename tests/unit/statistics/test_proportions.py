@@ -6,14 +6,9 @@ from scipy.optimize import brentq, minimize_scalar
 from scipy.stats import binom, norm
 
 from myotis.errors import StatisticsError
-from myotis.statistics.proportions import (
-    DifferenceInterval,
-    ProportionInterval,
-    estimate_difference_of_proportions,
-    estimate_proportion,
-    fisher_exact_test,
-    pearson_chi_square_test,
-)
+from myotis.statistics.proportions.difference import DifferenceInterval, estimate_difference_of_proportions
+from myotis.statistics.proportions.independence import fisher_exact_test, pearson_chi_square_test
+from myotis.statistics.proportions.one import ProportionInterval, estimate_proportion
 
 
 def most_likely_p2(x1, n1, x2, n2, delta):

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from myotis.errors import StatisticsError
-from myotis.statistics.proportions import estimate_difference_of_proportions
-from myotis.statistics.stratified import cochran_mantel_haenszel_test, estimate_mantel_haenszel_difference
+from myotis.statistics.proportions.difference import estimate_difference_of_proportions
+from myotis.statistics.stratified.cochran_mantel_haenszel import cochran_mantel_haenszel_test
+from myotis.statistics.stratified.mantel_haenszel import estimate_mantel_haenszel_difference
 
 PRODERM_LIKE = [[[11, 2], [6, 7]], [[20, 7], [13, 15]], [[6, 1], [2, 5]]]
 

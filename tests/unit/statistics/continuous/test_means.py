@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from myotis.errors import StatisticsError
-from myotis.statistics.ancova import fit_ancova
-from myotis.statistics.means import (
+from myotis.statistics.continuous.ancova import fit_ancova
+from myotis.statistics.continuous.means import (
     Summary,
     compute_mean,
     compute_sd,

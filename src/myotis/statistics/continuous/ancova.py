@@ -1,7 +1,12 @@
-"""Analysis of covariance: two groups compared by least squares, adjusted for covariates and factors."""
+"""Analysis of covariance: two groups compared by least squares, adjusted for covariates and factors.
+
+When to use: for a change at one visit, adjusted for its baseline and the strata. Where visits are missing, a mixed
+model for repeated measures uses the others.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,6 +16,7 @@ from myotis.errors import StatisticsError
 from myotis.statistics.result import Estimate, Numbers, Reasons, TestResult, check_level, settle
 
 ANCOVA = "Searle SR, Speed FM, Milliken GA, Am Stat 1980;34:216-221 (least-squares means)"
+REFERENCES: Final = {"ancova": ANCOVA, "ancova-ls-mean-equal": ANCOVA, "ancova-ls-mean-proportional": ANCOVA}
 COLLINEAR = "a column of the model follows from the others (a group or a level without subjects?)"
 NO_RESIDUAL = "the model leaves no residual variance"
 
@@ -96,7 +102,7 @@ def fit_ancova(
             upper=upper,
             level=level,
             method=what,
-            reference=ANCOVA,
+            reference=REFERENCES[what],
             undefined=undefined,
         )
         return answer, value / np.where(se > 0, se, 1)
@@ -108,7 +114,9 @@ def fit_ancova(
     (t, degrees, p), undefined = settle(
         reasons, statistic, np.full_like(statistic, df), 2 * special.stdtr(df, -np.abs(statistic))
     )
-    test = TestResult(statistic=t, df=degrees, p_value=p, method="ancova", reference=ANCOVA, undefined=undefined)
+    test = TestResult(
+        statistic=t, df=degrees, p_value=p, method="ancova", reference=REFERENCES["ancova"], undefined=undefined
+    )
     return Ancova(
         difference=difference,
         test=test,

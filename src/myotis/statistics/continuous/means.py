@@ -1,11 +1,14 @@
-"""Means: of one group, of two groups from their summaries, and of two groups adjusted by a linear model.
+"""Means: of one group, and of two groups from their summaries.
 
 Summaries (mean, SD, n) may be numbers or arrays of shapes that broadcast; values are ``[..., subject]``, and a
 value that is NaN is missing and left out. Group 1 comes first, and a difference is group 1 minus group 2.
+
+When to use: to describe a group, or to compare two without adjustment. Welch's form does not take the variances to be
+equal.
 """
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,8 +17,11 @@ from scipy import special
 from myotis.errors import StatisticsError
 from myotis.statistics.result import Estimate, Numbers, TestResult, check_level, settle
 
-STUDENT = "Student, Biometrika 1908;6:1-25"
-WELCH = "Welch BL, Biometrika 1947;34:28-35"
+REFERENCES: Final = {
+    "t-one-sample": "Student, Biometrika 1908;6:1-25",
+    "t-pooled": "Student, Biometrika 1908;6:1-25",
+    "t-welch": "Welch BL, Biometrika 1947;34:28-35",
+}
 
 NO_VALUES = "there are no values"
 TOO_FEW = "a standard deviation needs two values or more"
@@ -91,7 +97,7 @@ def estimate_mean(mean: ArrayLike, sd: ArrayLike, n: ArrayLike, *, level: float)
         upper=upper,
         level=level,
         method="t-one-sample",
-        reference=STUDENT,
+        reference=REFERENCES["t-one-sample"],
         undefined=undefined,
     )
 
@@ -119,7 +125,7 @@ def estimate_difference_of_means(
         upper=upper,
         level=level,
         method=method.value,
-        reference=_reference(method),
+        reference=REFERENCES[method],
         undefined=undefined,
     )
 
@@ -139,7 +145,7 @@ def difference_of_means_test(first: Summary, second: Summary, *, method: Differe
     reasons = [(few, TOO_FEW), (np.equal(se, 0), NO_VARIANCE)]
     (t, degrees, p), undefined = settle(reasons, statistic, df, 2 * special.stdtr(df, -np.abs(statistic)))
     return TestResult(
-        statistic=t, df=degrees, p_value=p, method=method.value, reference=_reference(method), undefined=undefined
+        statistic=t, df=degrees, p_value=p, method=method.value, reference=REFERENCES[method], undefined=undefined
     )
 
 
@@ -179,7 +185,3 @@ def _compare_summaries(
         df = np.where(spread > 0, (v1 + v2) ** 2 / np.where(spread > 0, spread, 1), k1 + k2 - 2)
         se = np.sqrt(v1 + v2)
     return m1 - m2, se, df, few
-
-
-def _reference(method: DifferenceOfMeans) -> str:
-    return STUDENT if method is DifferenceOfMeans.POOLED else WELCH

@@ -1,0 +1,57 @@
+"""The Cochran-Mantel-Haenszel test of two groups within strata.
+
+When to use: for the primary comparison of responders in a trial that was randomized within strata.
+
+``counts[..., stratum, group, outcome]``: group 0 is the one whose difference is asked for and group 1 its
+comparator; outcome 0 is response and outcome 1 is none. Leading axes are trials. A stratum in which one group
+has no subjects says nothing about the difference and weighs nothing; so does a stratum without any.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import special
+
+from myotis.statistics.result import TestResult, settle
+from myotis.statistics.stratified.tables import NOTHING_TO_COMPARE, has_nothing_to_compare, take_tables
+
+SAME_OUTCOME = "within each stratum with both groups every subject has the same outcome, so the test has no variance"
+
+COCHRAN = "Cochran WG, Biometrics 1954;10:417-451; Mantel N, Haenszel W, J Natl Cancer Inst 1959;22:719-748"
+
+REFERENCES: Final = {"cochran-mantel-haenszel": COCHRAN, "cochran-mantel-haenszel-corrected": COCHRAN}
+
+
+def cochran_mantel_haenszel_test(counts: ArrayLike, *, correction: bool) -> TestResult:
+    """The Cochran-Mantel-Haenszel test of no association in any of K 2 x 2 tables; one degree of freedom.
+
+    The variance is the hypergeometric one (with N - 1). The correction for continuity is one half or, where less,
+    the whole deviation, so a corrected statistic is never below 0 and never above the uncorrected one. (R's
+    `mantelhaen.test` leaves it out where the deviation is below one half.) There is no answer where the variance
+    is 0 in every stratum. Raises StatisticsError where ``counts`` are no counts of K 2 x 2 tables.
+
+    >>> tables = [[[11, 2], [6, 7]], [[20, 7], [13, 15]], [[6, 1], [2, 5]]]
+    >>> answer = cochran_mantel_haenszel_test(tables, correction=False)
+    >>> round(float(answer.statistic), 4), round(float(answer.p_value), 6)
+    (11.8509, 0.000576)
+    """
+    x1, n1, x2, n2 = take_tables(counts)
+    total, events = n1 + n2, x1 + x2
+    size = np.maximum(total, 1)
+    deviation = np.abs((x1 - n1 * events / size).sum(axis=-1))
+    variance = (n1 * n2 * events * (total - events) / (size**2 * np.maximum(total - 1, 1))).sum(axis=-1)
+    if correction:
+        deviation = np.maximum(deviation - 0.5, 0)
+    chi_square = deviation**2 / np.where(variance > 0, variance, 1)
+    reasons = [(has_nothing_to_compare(n1, n2), NOTHING_TO_COMPARE), (np.equal(variance, 0), SAME_OUTCOME)]
+    method = "cochran-mantel-haenszel" + ("-corrected" if correction else "")
+    (statistic, df, p), undefined = settle(reasons, chi_square, np.ones_like(chi_square), special.chdtrc(1, chi_square))
+    return TestResult(
+        statistic=statistic,
+        df=df,
+        p_value=p,
+        method=method,
+        reference=REFERENCES[method],
+        undefined=undefined,
+    )

@@ -1,0 +1,35 @@
+"""The 2 x 2 tables of a stratified comparison, checked and taken apart.
+
+``counts[..., stratum, group, outcome]``: group 0 is the one whose difference is asked for and group 1 its
+comparator; outcome 0 is response and outcome 1 is none. Leading axes are trials. A stratum in which one group
+has no subjects says nothing about the difference and weighs nothing; so does a stratum without any.
+"""
+
+from typing import cast
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from myotis.errors import StatisticsError
+from myotis.statistics.result import Numbers
+
+NOTHING_TO_COMPARE = "no stratum has subjects of both groups"
+
+
+def take_tables(counts: ArrayLike) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+    """Events and subjects of each group, [..., stratum]; all 0 in strata that lack one of the groups."""
+    tables = np.asarray(counts, dtype=float)
+    if tables.ndim < 3 or tables.shape[-2:] != (2, 2):
+        raise StatisticsError(f"counts have the shape {tables.shape}; expected [..., stratum, 2 groups, 2 outcomes]")
+    wrong = ~((tables >= 0) & (tables == np.round(tables)) & np.isfinite(tables))
+    if wrong.any():
+        raise StatisticsError(f"{wrong.sum()} of {wrong.size} cells hold no count; expected whole numbers from 0")
+    n = tables.sum(axis=-1)
+    tables = tables * (n.min(axis=-1) > 0)[..., None, None]
+    n = tables.sum(axis=-1)
+    return tables[..., 0, 0], n[..., 0], tables[..., 1, 0], n[..., 1]
+
+
+def has_nothing_to_compare(n1: Numbers, n2: Numbers) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Where no stratum has subjects of both groups, from what `take_tables` gives."""
+    return cast("np.ndarray[tuple[int, ...], np.dtype[np.bool_]]", ((n1 + n2).sum(axis=-1) == 0))
