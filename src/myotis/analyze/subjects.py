@@ -6,6 +6,7 @@ from typing import Final
 import polars as pl
 
 from myotis.datasets.adam import ADCSM, ADSL, ADTIS
+from myotis.datasets.adam_safety import ADAE, ADEX
 from myotis.datasets.table import FIRST_DATA_ROW, Table
 from myotis.errors import Fault, InputError, SettingError
 from myotis.protocol.design import Arm, Visit
@@ -13,6 +14,7 @@ from myotis.protocol.plan import AnalysisSet
 from myotis.protocol.trial import Trial
 
 TABLES: Final[tuple[Table, ...]] = (ADSL, ADTIS, ADCSM)
+SAFETY_TABLES: Final[tuple[Table, ...]] = (ADEX, ADAE)
 
 DEATH: Final = "DEATH"
 """The reason for discontinuation (CDISC codelist NCOMPLT) that makes it the intercurrent event *death*."""
@@ -22,13 +24,17 @@ NEVER: Final = 2**31
 
 
 def check_datasets(datasets: Mapping[str, pl.DataFrame]) -> None:
-    """Raise InputError with every fault of the analysis datasets; the tables are those of `myotis.datasets.adam`."""
+    """Raise InputError with every fault of the analysis datasets; the tables are those of `myotis.datasets.adam`,
+    which must be there, and of `myotis.datasets.adam_safety`, which may be."""
     faults = []
     for table in TABLES:
         if table.name in datasets:
             faults += [fault.inside(table.name) for fault in table.check(datasets[table.name])]
         else:
             faults.append(Fault(what=f"there is no dataset {table.name}", expected="ADSL, ADTIS and ADCSM"))
+    for table in SAFETY_TABLES:
+        if table.name in datasets:
+            faults += [fault.inside(table.name) for fault in table.check(datasets[table.name])]
     if faults:
         raise InputError(faults)
 

@@ -1,6 +1,6 @@
 """Carrying out the analysis plan: from the analysis datasets to results rows."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -9,6 +9,8 @@ from myotis.analyze.descriptives import describe_baseline, describe_core_set, de
 from myotis.analyze.flow import describe_flow
 from myotis.analyze.means import analyze_means
 from myotis.analyze.proportions import analyze_proportions
+from myotis.analyze.safety.baskets import Basket
+from myotis.analyze.safety.tables import analyze_safety
 from myotis.analyze.subjects import add_planned_arm, check_datasets, select_subjects
 from myotis.datasets.results import Result, build_results
 from myotis.errors import SettingError
@@ -16,13 +18,16 @@ from myotis.protocol.plan import Estimand
 from myotis.protocol.trial import Trial
 
 
-def analyze_trial(datasets: Mapping[str, pl.DataFrame], trial: Trial, *, data_cut: str = "") -> pl.DataFrame:
+def analyze_trial(
+    datasets: Mapping[str, pl.DataFrame], trial: Trial, *, data_cut: str = "", baskets: Sequence[Basket] = ()
+) -> pl.DataFrame:
     """Every estimand of the plan, and the descriptive statistics that a report needs, as results rows.
 
     ``datasets`` holds ADSL, ADTIS and ADCSM as `myotis.datasets.adam` declares them; the order of their rows does
-    not matter. Groups, visits and strata are called as the protocol calls them. A difference is the estimand's group
-    minus its comparator; proportions and their differences are in percent. An analysis that the numbers have no
-    answer for (an empty arm) is a row without a value that says why.
+    not matter. Where ADEX and ADAE (`myotis.datasets.adam_safety`) are there too, safety is analyzed as the protocol
+    plans it, with the query baskets given (see `read_baskets`). Groups, visits and strata are called as the protocol
+    calls them. A difference is the estimand's group minus its comparator; proportions and their differences are in
+    percent. An analysis that the numbers have no answer for (an empty arm) is a row without a value that says why.
 
     Raises InputError with every fault of the datasets, and SettingError, which names the estimand, where the plan
     asks for what is not carried out: nothing else is done in its stead.
@@ -46,6 +51,8 @@ def analyze_trial(datasets: Mapping[str, pl.DataFrame], trial: Trial, *, data_cu
         rows += describe_tis(subjects, datasets["ADTIS"], trial, head)
         rows += describe_core_set(subjects, datasets["ADCSM"], trial, head)
         rows += describe_deterioration(subjects, datasets["ADTIS"], trial, head)
+    if "ADEX" in datasets and "ADAE" in datasets:
+        rows += analyze_safety(datasets["ADEX"], datasets["ADAE"], trial, head, baskets)
     return build_results(rows)
 
 

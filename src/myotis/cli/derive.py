@@ -16,7 +16,7 @@ def derive(
     out: OutFolder,
     protocol: Protocol = "proderm",
 ) -> None:
-    """Derive ADSL, ADTIS and ADCSM from a snapshot."""
+    """Derive ADSL, ADTIS, ADCSM, ADEX and ADAE from a snapshot."""
     from myotis.datasets.sdtm import SDTM  # noqa: PLC0415 (loaded on call, so that --help is quick)
     from myotis.derive.datasets import derive_datasets  # noqa: PLC0415
     from myotis.exchange.folders import read_datasets, write_datasets  # noqa: PLC0415

@@ -34,6 +34,7 @@ STATISTICS = (
     "test_statistic",
     "df",
     "p_value",
+    "time_at_risk",
     "power",
     "bias",
 )

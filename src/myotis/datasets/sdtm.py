@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
+from myotis.datasets.sdtm_safety import AE, MAXIMAL_RATE, SUPPEX
 from myotis.datasets.table import FIRST_DATA_ROW, KINDS, Column, Table
 from myotis.errors import Fault
 from myotis.instruments.cdasi import CDASI_ACTIVITY, CDASI_DAMAGE
@@ -205,7 +206,10 @@ FINDINGS: Final = {
 """The long tables of findings: one row a subject, test and visit, the result as the text that was recorded (null where
 the test was not done)."""
 
-SDTM: Final = {table.name: table for table in (DM, SUPPDM, SV, DS, EX)} | FINDINGS
+OPTIONAL: Final = {table.name: table for table in (AE, SUPPEX)}
+"""The tables that a snapshot may lack: then nothing is said of safety, or of rates."""
+
+SDTM: Final = {table.name: table for table in (DM, SUPPDM, SV, DS, EX)} | FINDINGS | OPTIONAL
 """Every table of a snapshot by its name."""
 
 
@@ -217,7 +221,7 @@ def check_snapshot(datasets: Mapping[str, pl.DataFrame]) -> list[Fault]:
     faults = [
         Fault(what="the table is absent", expected=f"{table.label} ({name})", file=name)
         for name, table in SDTM.items()
-        if name not in datasets
+        if name not in datasets and name not in OPTIONAL
     ]
     for name, table in SDTM.items():
         if name in datasets:
@@ -225,13 +229,19 @@ def check_snapshot(datasets: Mapping[str, pl.DataFrame]) -> list[Fault]:
     if faults:  # what follows needs the columns
         return faults
     plain = take_plain_types(datasets)
-    return [fault for name in SDTM for fault in _check_values(name, plain)]
+    faults = [fault for name in SDTM for fault in _check_values(name, plain)]
+    return faults + list(_check_qualifiers(plain))
 
 
 def take_plain_types(datasets: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """The tables of a snapshot without fault, each declared column in the one type of its kind and no other column."""
+    """The tables of a snapshot without fault, each declared column in the one type of its kind and no other column.
+
+    An optional table that is absent is there without rows.
+    """
     return {
-        name: datasets[name].select(pl.col(column.name).cast(KINDS[column.kind][0]) for column in table.columns)
+        name: datasets.get(name, table.empty()).select(
+            pl.col(column.name).cast(KINDS[column.kind][0]) for column in table.columns
+        )
         for name, table in SDTM.items()
     }
 
@@ -248,3 +258,20 @@ def _check_values(name: str, datasets: Mapping[str, pl.DataFrame]) -> Iterator[F
     for column, condition, what, expected in conditions:
         for row, subject in frame.filter(condition).select("_row", "USUBJID").iter_rows():
             yield Fault(what=what, expected=expected, file=name, row=row, key=f"USUBJID={subject}", column=column)
+
+
+def _check_qualifiers(datasets: Mapping[str, pl.DataFrame]) -> Iterator[Fault]:
+    """A qualifier of EX belongs to a row of EX, and a rate is a number."""
+    infusions = datasets["EX"].select("USUBJID", pl.col("EXSEQ").cast(pl.String).alias("IDVARVAL"), known=True)
+    rows = datasets["SUPPEX"].with_row_index("_row", offset=FIRST_DATA_ROW).join(
+        infusions, on=["USUBJID", "IDVARVAL"], how="left"
+    )  # fmt: skip
+    rate = pl.col("QVAL").cast(pl.Float64, strict=False)
+    no_rate = (pl.col("QNAM") == MAXIMAL_RATE) & (rate.is_null() | ~rate.is_finite() | (rate < 0))
+    conditions = [
+        ("IDVARVAL", pl.col("known").is_null(), "EX has no such row", "the EXSEQ of a row of EX"),
+        ("QVAL", no_rate, "the text is no rate", "a number of 0 or more, in mL/kg/min"),
+    ]
+    for column, wrong, what, expected in conditions:
+        for row, subject in rows.filter(wrong).select("_row", "USUBJID").iter_rows():
+            yield Fault(what=what, expected=expected, file="SUPPEX", row=row, key=f"USUBJID={subject}", column=column)

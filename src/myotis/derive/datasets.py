@@ -5,7 +5,9 @@ from collections.abc import Mapping
 import polars as pl
 
 from myotis.datasets.sdtm import check_snapshot, take_plain_types
+from myotis.derive.adae import derive_adae
 from myotis.derive.adcsm import derive_adcsm
+from myotis.derive.adex import derive_adex
 from myotis.derive.adsl import derive_adsl
 from myotis.derive.adtis import derive_adtis
 from myotis.derive.agreement import check_against_trial
@@ -16,9 +18,10 @@ from myotis.score.visits import score_visits
 
 
 def derive_datasets(sdtm: Mapping[str, pl.DataFrame], trial: Trial) -> dict[str, pl.DataFrame]:
-    """ADSL, ADTIS and ADCSM from the SDTM-shaped tables of a snapshot, by name.
+    """ADSL, ADTIS, ADCSM, ADEX and ADAE from the SDTM-shaped tables of a snapshot, by name.
 
-    The columns are those of ``datasets/adam.py``, the rows in the order of their keys, whatever the order of the input.
+    The columns are those of ``datasets/adam.py`` and ``datasets/adam_safety.py``, the rows in the order of their keys,
+    whatever the order of the input.
     Raises InputError with every fault of the snapshot, by table, row and column.
 
     >>> from myotis.protocol.read import read_trial
@@ -26,7 +29,7 @@ def derive_datasets(sdtm: Mapping[str, pl.DataFrame], trial: Trial) -> dict[str,
     >>> trial = read_trial("proderm")
     >>> datasets = derive_datasets(simulate_trial(trial, seed=1, subjects=4), trial)
     >>> list(datasets), datasets["ADSL"].height
-    (['ADSL', 'ADTIS', 'ADCSM'], 4)
+    (['ADSL', 'ADTIS', 'ADCSM', 'ADEX', 'ADAE'], 4)
     """
     if faults := check_snapshot(sdtm):
         raise InputError(faults)
@@ -36,8 +39,11 @@ def derive_datasets(sdtm: Mapping[str, pl.DataFrame], trial: Trial) -> dict[str,
     visits = build_visits(sdtm, trial)
     adsl = derive_adsl(sdtm, visits, trial)
     scored = score_visits(visits, trial=trial)
+    adex = derive_adex(sdtm, adsl, trial)
     return {
         "ADSL": adsl,
         "ADTIS": derive_adtis(adsl, scored, trial),
         "ADCSM": derive_adcsm(adsl, visits, trial),
+        "ADEX": adex,
+        "ADAE": derive_adae(sdtm, adsl, adex, trial),
     }

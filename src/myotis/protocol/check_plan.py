@@ -6,6 +6,7 @@ from myotis.errors import Fault
 from myotis.instruments.cdasi import CDASI_ACTIVITY, CDASI_DAMAGE
 from myotis.instruments.tis_levels import Slot
 from myotis.protocol.check_criteria import find_threshold_faults
+from myotis.protocol.check_safety import find_safety_faults
 from myotis.protocol.contents import Contents
 from myotis.protocol.criteria import find_settings
 from myotis.protocol.faults import contradiction, undeclared
@@ -24,6 +25,8 @@ def find_plan_faults(trial: Contents) -> Iterator[Fault]:
         yield from _strategies(estimand, trial, place)
         yield from _variable(estimand, trial, place)
         yield from _methods(estimand, place)
+    if trial.plan.safety:
+        yield from find_safety_faults(trial.plan.safety, trial)
 
 
 def _names(estimand: Estimand, trial: Contents, place: str) -> Iterator[Fault]:

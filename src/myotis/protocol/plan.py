@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from myotis.protocol.fields import Id, Number, Section, Units
+from myotis.protocol.safety import SafetyPlan
 from myotis.terms.units import Quantity
 
 Strategy = Literal["composite", "treatment_policy", "hypothetical", "while_on_treatment", "principal_stratum"]
@@ -94,4 +95,5 @@ class Plan(Section):
     analysis_sets: tuple[AnalysisSet, ...]
     intercurrent_events: tuple[IntercurrentEvent, ...]
     estimands: tuple[Estimand, ...]
+    safety: SafetyPlan | None = None
     display: Display

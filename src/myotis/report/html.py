@@ -14,6 +14,7 @@ from myotis.report.methods import build_methods
 from myotis.report.population import build_baseline, build_flow
 from myotis.report.reproduction import build_reproduction
 from myotis.report.rows import take_results
+from myotis.report.safety import build_safety
 
 TEMPLATE = "report.html.j2"
 
@@ -69,6 +70,7 @@ def render_report(
         build_end_points(context),
         build_core_set(context),
         build_deterioration(context),
+        build_safety(context),
         build_methods(context),
         None if reproduction is None else build_reproduction(reproduction),
     ]

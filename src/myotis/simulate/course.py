@@ -135,6 +135,31 @@ class Extension(Section):
     """The share of subjects that take the lower dose where the protocol allows one."""
 
 
+class EventCourse(Section):
+    """A kind of adverse event: how often it follows an infusion, when, and what it is like."""
+
+    term: str
+    per_infusion: dict[Id, NotNegative]
+    """The mean number after one infusion, by treatment."""
+    days_after: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]]
+    """The first and the last day after the start of an infusion on which it may begin, all days alike."""
+    mean_days: NotNegative
+    """How long it lasts."""
+    related: Share
+    serious: Share
+    faster: Positive
+    """How many times as often it follows an infusion at the higher rate."""
+
+
+class AdverseEvents(Section):
+    """Adverse events, and the highest rate of infusions in mL/kg/min before and since an amendment."""
+
+    highest_rate: Positive
+    lowered_rate: Positive
+    lowered_on: date
+    kinds: dict[Id, EventCourse]
+
+
 class Course(Section):
     """The assumed truth of a virtual trial. Read one with ``read_course``."""
 
@@ -150,6 +175,7 @@ class Course(Section):
     absence: Absence
     discontinuation: Discontinuation
     extension: Extension | None = None
+    adverse_events: AdverseEvents | None = None
     references: dict[str, str]
     provenance: dict[str, Provenance]
 

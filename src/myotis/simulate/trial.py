@@ -29,6 +29,7 @@ from myotis.randomize.blocks import allocate_in_order, draw_permuted_blocks
 from myotis.randomize.strata import find_strata, name_stratum
 from myotis.rules.dose import find_infusion, may_reduce_dose, plan_infusion
 from myotis.score.visits import score_visits
+from myotis.simulate.adverse_events import end_events, record_events, record_rate
 from myotis.simulate.course import ClinicalMeasure, Course, EnzymeCourse, read_course
 from myotis.simulate.patients import Clinic, Patient, Recording
 from myotis.simulate.records import SubjectRecords, at, build_tables
@@ -65,6 +66,8 @@ def _check(trial: Trial, course: Course) -> None:
     treatments = {treatment.id for treatment in trial.treatments}
     known: list[ClinicalMeasure | EnzymeCourse] = [*course.measures.values(), *course.enzymes.values()]
     answered = [set(part.recovery) for part in known] + [set(course.flares.probability_per_4_weeks)]
+    if course.adverse_events:
+        answered += [set(kind.per_infusion) for kind in course.adverse_events.kinds.values()]
     if any(treatments - names for names in answered):
         raise SettingError(f"the course does not say what each of {', '.join(sorted(treatments))} does to each measure")
     epochs = {visit.epoch for visit in trial.assessment_visits}
@@ -214,6 +217,12 @@ class _Simulation:
             amount |= {"EXDOSU": "g", "EXVAMT": float(round(plan.volume_ml)), "EXVAMTU": "mL"}
         dates = {"EXSTDTC": start.isoformat(), "EXENDTC": end.isoformat()}
         subject.records.add("EX", EXTRT=treatment.label, **amount, **at(visit), **dates)
+        if infusion and self.course.adverse_events:
+            rate = record_rate(subject.records, self.course.adverse_events, start)
+            record_events(
+                subject.records, self.course.adverse_events, self.streams, subject.number, position,
+                subject.treatment, rate, start,
+            )  # fmt: skip
 
     def _takes_lower_dose(self, subject: Subject, infusion: Infusion, visit: Visit) -> bool:
         extension = self.course.extension
@@ -294,6 +303,7 @@ class _Simulation:
     def _leave(self, subject: Subject, when: date, reason: str, epoch_id: str) -> None:
         label = next(epoch.label for epoch in self.trial.epochs if epoch.id == epoch_id)
         subject.records.add_disposition(reason, DISPOSITION, when, subject.last_visit, label)
+        end_events(subject.records, when, reason)
         subject.present = False
 
     def _present(self) -> list[Subject]:
