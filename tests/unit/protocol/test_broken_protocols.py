@@ -24,6 +24,8 @@ class Broken(NamedTuple):
 INFUSION = "treatments.octagam_10.infusion"
 PRIMARY = "plan.estimands.primary"
 LEVELS = "randomization.factors.gda.levels"
+SAFETY = "plan.safety"
+SAFETY_COLUMN = f"{SAFETY}.columns.ivig_all"
 JUVENILE = {"tis.criteria": "juvenile-imacs"}
 NEW_ARM = {"id": "third", "label": "Third", "treatment": "saline"}
 
@@ -364,6 +366,41 @@ BROKEN = {
         {"provenance.arms": {"status": "assumed"}}, "provenance.arms", "a note that says why"
     ),
     "an unknown status": Broken({"provenance.arms.status": "sure"}, "provenance.arms.status", "'verified', 'derived'"),
+    # Safety
+    "a safety column of an unknown treatment": Broken(
+        {f"{SAFETY_COLUMN}.treatment": "x"}, f"{SAFETY_COLUMN}.treatment", "the treatment x is not declared"
+    ),
+    "a safety column of an unknown epoch": Broken(
+        {f"{SAFETY_COLUMN}.epochs": ["x"]}, f"{SAFETY_COLUMN}.epochs", "the epoch x is not declared"
+    ),
+    "two safety columns of one label": Broken(
+        {f"{SAFETY_COLUMN}.label": "IVIG, First Period"}, f"{SAFETY}.columns", "two columns are called IVIG"
+    ),
+    "two safety columns of one id": Broken(
+        {f"{SAFETY_COLUMN}.id": "ivig_first"}, f"{SAFETY}.columns", "the id ivig_first is used more than once"
+    ),
+    "a comparison of an unknown column": Broken(
+        {f"{SAFETY}.comparisons.0.group": "x"}, f"{SAFETY}.comparisons.0.group", "the column x is not declared"
+    ),
+    "a safety column compared with itself": Broken(
+        {f"{SAFETY}.comparisons.0.group": "placebo_first"},
+        f"{SAFETY}.comparisons.0.comparator",
+        "compared with itself",
+    ),
+    "an unknown set for safety": Broken(
+        {f"{SAFETY}.analysis_set": "x"}, f"{SAFETY}.analysis_set", "the analysis set x is not declared"
+    ),
+    "another set for safety": Broken(
+        {f"{SAFETY}.analysis_set": "FAS"}, f"{SAFETY}.analysis_set", "the set with the flag SAFFL"
+    ),
+    "half a day of emergence": Broken(
+        {f"{SAFETY}.emergent": "0.5 days"}, f"{SAFETY}.emergent", "the time is not whole or below 0"
+    ),
+    "hours below 0": Broken({f"{SAFETY}.infusional": "-1 h"}, f"{SAFETY}.infusional", "whole h, 0 or more"),
+    "a rate per nothing": Broken({f"{SAFETY}.rate_per": "0 patient-years"}, f"{SAFETY}.rate_per", "not above 0"),
+    "a rate limit of nothing": Broken({f"{SAFETY}.rate_limit": "0 mL/kg/min"}, f"{SAFETY}.rate_limit", "not above 0"),
+    "a safety level of 100 %": Broken({f"{SAFETY}.level": "100 %"}, f"{SAFETY}.level", "no such confidence level"),
+    "terms of more than all patients": Broken({f"{SAFETY}.shown_from": "101 %"}, f"{SAFETY}.shown_from", "such share"),
 }
 
 

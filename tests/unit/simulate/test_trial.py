@@ -211,6 +211,7 @@ def test_another_trial_with_another_definition_of_response():
             "discontinuation": COURSE.discontinuation.model_copy(
                 update={"probability_per_4_weeks": dict.fromkeys(("double_blind", "open_label"), 0.02)}
             ),
+            "adverse_events": None,
         }
     )
     datasets = derive_datasets(simulate_trial(other, course, seed=1, subjects=60), other)
