@@ -31,6 +31,7 @@ def _repeated_ids(trial: Contents) -> Iterator[Fault]:
         "deterioration.limbs": trial.deterioration.limbs if trial.deterioration else (),
         "plan.analysis_sets": plan.analysis_sets, "plan.intercurrent_events": plan.intercurrent_events,
         "plan.estimands": plan.estimands, "plan.safety.columns": plan.safety.columns if plan.safety else (),
+        "plan.families": plan.families, "plan.subgroups": plan.subgroups,
     }  # fmt: skip
     for place, entries in lists.items():
         ids = [entry.id for entry in entries]

@@ -6,11 +6,16 @@ from myotis.errors import Fault
 from myotis.instruments.cdasi import CDASI_ACTIVITY, CDASI_DAMAGE
 from myotis.instruments.tis_levels import Slot
 from myotis.protocol.check_criteria import find_threshold_faults
+from myotis.protocol.check_families import find_family_faults, find_subgroup_faults
+from myotis.protocol.check_methods import find_method_faults
 from myotis.protocol.check_safety import find_safety_faults
 from myotis.protocol.contents import Contents
 from myotis.protocol.criteria import find_settings
 from myotis.protocol.faults import contradiction, undeclared
 from myotis.protocol.plan import Estimand
+
+THRESHOLDS = ("tis_at_least", "time_to_tis_at_least")
+"""The variables that a threshold belongs to."""
 
 
 def find_plan_faults(trial: Contents) -> Iterator[Fault]:
@@ -24,7 +29,9 @@ def find_plan_faults(trial: Contents) -> Iterator[Fault]:
         yield from _names(estimand, trial, place)
         yield from _strategies(estimand, trial, place)
         yield from _variable(estimand, trial, place)
-        yield from _methods(estimand, place)
+        yield from find_method_faults(estimand, place)
+    yield from find_family_faults(trial.plan)
+    yield from find_subgroup_faults(trial.plan)
     if trial.plan.safety:
         yield from find_safety_faults(trial.plan.safety, trial)
 
@@ -63,14 +70,18 @@ def _variable(estimand: Estimand, trial: Contents, place: str) -> Iterator[Fault
     if estimand.variable == "response" and estimand.visit != trial.response.visit:
         what, expected = "the response is not defined at this visit", f"{trial.response.visit}, as in response.visit"
         yield contradiction(f"{place}.visit", what, expected, "Correct one of the two.")
-    if estimand.variable == "tis_at_least" and estimand.threshold is None:
+    needs_threshold = estimand.variable in THRESHOLDS
+    if needs_threshold and estimand.threshold is None:
         what, expected = "a TIS of at least how much is not said", "threshold = a TIS"
         yield contradiction(place, what, expected, "Add the threshold.")
-    elif estimand.variable == "tis_at_least" and estimand.threshold is not None:
+    elif needs_threshold and estimand.threshold is not None:
         yield from find_threshold_faults(estimand.threshold, f"{place}.threshold")
-    for field, variable in (("threshold", "tis_at_least"), ("parameter", "change")):
-        if getattr(estimand, field) is not None and estimand.variable != variable:
-            what, expected = f"{estimand.variable} has no {field}", f"it only where variable is {variable}"
+    for field, variables in (("threshold", THRESHOLDS), ("parameter", ("change",))):
+        if getattr(estimand, field) is not None and estimand.variable not in variables:
+            what, expected = (
+                f"{estimand.variable} has no {field}",
+                f"it only where variable is {' or '.join(variables)}",
+            )
             yield contradiction(f"{place}.{field}", what, expected, f"Remove the {field}, or correct the variable.")
     yield from _assessed(estimand, trial, place)
     if estimand.variable == "change":
@@ -101,25 +112,3 @@ def _measures(trial: Contents) -> list[str]:
     settings = find_settings(trial.tis)
     core_set = [measure.name for slot in Slot if settings and (measure := settings.measure(slot))]
     return [*core_set, CDASI_ACTIVITY.name, CDASI_DAMAGE.name]
-
-
-def _methods(estimand: Estimand, place: str) -> Iterator[Fault]:
-    means = estimand.variable == "change"
-    adjusted = estimand.summary == "difference_in_adjusted_means"
-    if means != adjusted:
-        expected = "difference_in_adjusted_means" if means else "difference_in_proportions"
-        what = f"the variable {estimand.variable} has no such summary"
-        yield contradiction(f"{place}.summary", what, expected, "Correct the summary or the variable.")
-    if adjusted != (estimand.interval.method == "ancova_t"):
-        expected = "ancova_t" if adjusted else "a method for proportions, such as newcombe"
-        what = f"the interval {estimand.interval.method} is not one of a {estimand.summary}"
-        yield contradiction(f"{place}.interval.method", what, expected, "Choose another method.")
-    if not 0 < estimand.interval.level.number < 100:
-        expected = "a level above 0 % and below 100 %, such as 95 %"
-        yield contradiction(f"{place}.interval.level", "there is no such confidence level", expected, "Correct it.")
-    if estimand.test.method == "none" and (estimand.test.strata or estimand.test.continuity_correction):
-        what, expected = "there is no test, but strata of one or its correction", "a method, or neither of the two"
-        yield contradiction(f"{place}.test", what, expected, "Name the method, or remove what belongs to it.")
-    if estimand.test.method == "cochran_mantel_haenszel" and (adjusted or not estimand.test.strata):
-        expected = "test.strata, and a difference in proportions"
-        yield contradiction(f"{place}.test", "the test needs proportions and strata", expected, "Choose another test.")

@@ -4,9 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from myotis.protocol.fields import Id, Number, Section, Units
+from myotis.protocol.fields import Id, Number, Section
+from myotis.protocol.methods import Interval, MixedModel, Summary, Test, Variable
+from myotis.protocol.multiplicity import Family
 from myotis.protocol.safety import SafetyPlan
-from myotis.terms.units import Quantity
+from myotis.protocol.subgroups import Subgroup
 
 Strategy = Literal["composite", "treatment_policy", "hypothetical", "while_on_treatment", "principal_stratum"]
 
@@ -33,43 +35,30 @@ class IntercurrentEvent(Section):
     label: str
 
 
-class Test(Section):
-    """The hypothesis test of an estimand."""
-
-    method: Literal["cochran_mantel_haenszel", "none"]
-    continuity_correction: bool
-    strata: tuple[Id, ...] = ()
-    """The stratification factors of the test."""
-
-
-class Interval(Section):
-    """The confidence interval of an estimand."""
-
-    method: Literal["wald", "wald_corrected", "newcombe", "miettinen_nurminen", "agresti_caffo", "mee", "ancova_t"]
-    level: Annotated[Quantity, Units("%")]
-
-
 class Estimand(Section):
     """What is estimated: variable, visit, population, summary, and what intercurrent events mean (ICH E9(R1))."""
 
     id: Id
     label: str
-    variable: Literal["response", "tis_at_least", "change"]
+    variable: Variable
     threshold: Number | None = None
-    """The TIS of ``tis_at_least``."""
+    """The TIS of ``tis_at_least`` and ``time_to_tis_at_least``."""
     parameter: Id | None = None
     """The measure of ``change``."""
     visit: Id
+    """The visit of the value; of a time to event, the last visit that is looked at."""
     analysis_set: Id
     group: Id
     comparator: Id
-    summary: Literal["difference_in_proportions", "difference_in_adjusted_means"]
+    summary: Summary
     intercurrent_events: dict[Literal["switch", "rescue", "discontinuation", "death"], Strategy]
     missing: Literal["nonresponse", "last_observation_carried_forward", "observed_cases"]
     """What stands for a value that is missing although nothing intercurrent explains it."""
     test: Test
     interval: Interval
     covariates: tuple[Literal["baseline", "strata"], ...] = ()
+    model: MixedModel | None = None
+    """The mixed model of ``mixed_model`` and ``mixed_model_t``."""
 
 
 class Display(Section):
@@ -95,5 +84,8 @@ class Plan(Section):
     analysis_sets: tuple[AnalysisSet, ...]
     intercurrent_events: tuple[IntercurrentEvent, ...]
     estimands: tuple[Estimand, ...]
+    families: tuple[Family, ...] = ()
+    """Hypotheses whose error rate is controlled together; p-values of estimands in none are descriptive."""
+    subgroups: tuple[Subgroup, ...] = ()
     safety: SafetyPlan | None = None
     display: Display

@@ -26,6 +26,15 @@ PRIMARY = "plan.estimands.primary"
 LEVELS = "randomization.factors.gda.levels"
 SAFETY = "plan.safety"
 SAFETY_COLUMN = f"{SAFETY}.columns.ivig_all"
+FARRINGTON_MANNING = {"method": "farrington_manning", "continuity_correction": False}
+MODEL = {
+    "covariances": ["unstructured"],
+    "by_arm": False,
+    "degrees_of_freedom": "satterthwaite",
+    "baseline_by_visit": True,
+}
+FAMILY = {"id": "f", "label": "Family", "procedure": "holm", "estimands": ["moderate", "major"], "alpha": 0.05}
+SUBGROUP = {"id": "s", "label": "Sex", "estimand": "primary", "by": "sex"}
 JUVENILE = {"tis.criteria": "juvenile-imacs"}
 NEW_ARM = {"id": "third", "label": "Third", "treatment": "saline"}
 
@@ -251,19 +260,21 @@ BROKEN = {
         "expected difference_in_adjusted_means",
     ),
     "an interval of means for proportions": Broken(
-        {f"{PRIMARY}.interval.method": "ancova_t"}, f"{PRIMARY}.interval.method", "a method for proportions"
+        {f"{PRIMARY}.interval.method": "ancova_t"}, f"{PRIMARY}.interval.method", "one of agresti_caffo"
     ),
     "an interval of proportions for means": Broken(
-        {"plan.estimands.cdasi.interval.method": "wald"}, "plan.estimands.cdasi.interval.method", "expected ancova_t"
+        {"plan.estimands.cdasi.interval.method": "wald"},
+        "plan.estimands.cdasi.interval.method",
+        "one of ancova_hc3_t, ancova_t",
     ),
     "a level of 100 %": Broken({f"{PRIMARY}.interval.level": "100 %"}, f"{PRIMARY}.interval.level", "such as 95 %"),
     "a stratified test without strata": Broken(
-        {f"{PRIMARY}.test.strata": []}, f"{PRIMARY}.test", "needs proportions and strata"
+        {f"{PRIMARY}.test.strata": []}, f"{PRIMARY}.test", "the test needs strata"
     ),
     "a stratified test of means": Broken(
         {"plan.estimands.cdasi.test.method": "cochran_mantel_haenszel", "plan.estimands.cdasi.test.strata": ["gda"]},
         "plan.estimands.cdasi.test",
-        "needs proportions and strata",
+        "is no test of change; expected one of ancova, mixed_model",
     ),
     # Limits that nothing reaches, and what counts twice
     "a dose below 0": Broken({f"{INFUSION}.dose": "-2 g/kg"}, f"{INFUSION}.dose", "not above 0; expected a positive"),
@@ -366,6 +377,109 @@ BROKEN = {
         {"provenance.arms": {"status": "assumed"}}, "provenance.arms", "a note that says why"
     ),
     "an unknown status": Broken({"provenance.arms.status": "sure"}, "provenance.arms.status", "'verified', 'derived'"),
+    # Methods
+    "strata of a test that has none": Broken(
+        {f"{PRIMARY}.test.method": "fisher_exact"}, f"{PRIMARY}.test", "fisher_exact has no strata"
+    ),
+    "a correction of an exact test": Broken(
+        {
+            f"{PRIMARY}.test.method": "boschloo",
+            f"{PRIMARY}.test.strata": [],
+            f"{PRIMARY}.test.continuity_correction": True,
+        },
+        f"{PRIMARY}.test",
+        "no correction for continuity",
+    ),
+    "a margin of a test that has none": Broken(
+        {f"{PRIMARY}.test.margin": "-10 %"}, f"{PRIMARY}.test.margin", "cochran_mantel_haenszel has no margin"
+    ),
+    "a test without its margin": Broken(
+        {f"{PRIMARY}.test.method": "farrington_manning", f"{PRIMARY}.test.strata": []},
+        f"{PRIMARY}.test.margin",
+        "farrington_manning needs a margin",
+    ),
+    "a margin of 100 %": Broken(
+        {f"{PRIMARY}.test": FARRINGTON_MANNING | {"margin": "100 %"}}, f"{PRIMARY}.test.margin", "no such difference"
+    ),
+    "re-randomization without draws": Broken(
+        {f"{PRIMARY}.test.method": "rerandomization"}, f"{PRIMARY}.test.rerandomization", "needs a rerandomization"
+    ),
+    "a summary of another variable": Broken(
+        {f"{PRIMARY}.summary": "hazard_ratio"},
+        f"{PRIMARY}.summary",
+        "difference_in_proportions or ratio_of_proportions",
+    ),
+    "a mixed model that is not said": Broken(
+        {"plan.estimands.cdasi.interval.method": "mixed_model_t"}, "plan.estimands.cdasi", "the mixed model is not said"
+    ),
+    "a mixed model that nothing uses": Broken(
+        {"plan.estimands.cdasi.model": MODEL}, "plan.estimands.cdasi.model", "no method of the estimand uses the model"
+    ),
+    "a baseline of the TIS": Broken(
+        {
+            f"{PRIMARY}.variable": "tis",
+            f"{PRIMARY}.summary": "difference_in_adjusted_means",
+            f"{PRIMARY}.interval.method": "mixed_model_t",
+            f"{PRIMARY}.test": {"method": "none", "continuity_correction": False},
+            f"{PRIMARY}.model": MODEL,
+        },
+        f"{PRIMARY}.model.baseline_by_visit",
+        "the TIS has no baseline",
+    ),
+    # Families and subgroups
+    "a family of an unknown estimand": Broken(
+        {"plan.families": [FAMILY | {"estimands": ["x"]}]},
+        "plan.families.f.estimands",
+        "the estimand x is not declared",
+    ),
+    "a family of an estimand without test": Broken(
+        {"plan.families": [FAMILY | {"estimands": ["cdasi"]}]}, "plan.families.f.estimands", "cdasi has no test"
+    ),
+    "an estimand twice in a family": Broken(
+        {"plan.families": [FAMILY | {"estimands": ["major", "major"]}]}, "plan.families.f.estimands", "twice or in two"
+    ),
+    "a family at a level of 5": Broken(
+        {"plan.families": [FAMILY | {"alpha": 5}]}, "plan.families.f.alpha", "above 0 and below 1"
+    ),
+    "a fallback without weights": Broken(
+        {"plan.families": [FAMILY | {"procedure": "fallback"}]}, "plan.families.f.weights", "expected 2 weights"
+    ),
+    "weights of a procedure without": Broken(
+        {"plan.families": [FAMILY | {"weights": [1, 0]}]}, "plan.families.f.weights", "expected none"
+    ),
+    "weights that are no shares": Broken(
+        {"plan.families": [FAMILY | {"procedure": "fallback", "weights": [1, 1]}]},
+        "plan.families.f.weights",
+        "no shares of 1",
+    ),
+    "a graph without transitions": Broken(
+        {"plan.families": [FAMILY | {"procedure": "graphical", "weights": [1, 0]}]},
+        "plan.families.f.transitions",
+        "2 rows of 2 numbers",
+    ),
+    "a graph that keeps its level": Broken(
+        {"plan.families": [FAMILY | {"procedure": "graphical", "weights": [1, 0], "transitions": [[1, 0], [1, 0]]}]},
+        "plan.families.f.transitions",
+        "row 0 passes on what it can't",
+    ),
+    "a family id twice": Broken(
+        {"plan.families": [FAMILY, FAMILY]}, "plan.families", "the id f is used more than once"
+    ),
+    "a subgroup of an unknown estimand": Broken(
+        {"plan.subgroups": [SUBGROUP | {"estimand": "x"}]},
+        "plan.subgroups.s.estimand",
+        "the estimand x is not declared",
+    ),
+    "ages that are not cut": Broken(
+        {"plan.subgroups": [SUBGROUP | {"by": "age"}]}, "plan.subgroups.s.cuts", "cuts = [65]"
+    ),
+    "cuts of the sex": Broken({"plan.subgroups": [SUBGROUP | {"cuts": [65]}]}, "plan.subgroups.s.cuts", "has no cuts"),
+    "cuts that fall": Broken(
+        {"plan.subgroups": [SUBGROUP | {"by": "age", "cuts": [65, 40]}]}, "plan.subgroups.s.cuts", "do not rise"
+    ),
+    "a subgroup id twice": Broken(
+        {"plan.subgroups": [SUBGROUP, SUBGROUP]}, "plan.subgroups", "the id s is used more than once"
+    ),
     # Safety
     "a safety column of an unknown treatment": Broken(
         {f"{SAFETY_COLUMN}.treatment": "x"}, f"{SAFETY_COLUMN}.treatment", "the treatment x is not declared"
