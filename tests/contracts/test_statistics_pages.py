@@ -19,6 +19,8 @@ CHECKED_OTHERWISE = {
     "compute_sd": "unit/statistics/continuous/test_means.py",
     "estimate_mean": "published/proderm/test_reproduction.py",
     "compute_percentile": "unit/statistics/test_quantiles.py",
+    "build_gatekeeping_graph": "unit/statistics/multiplicity/test_graphs.py",
+    "estimate_simultaneous_intervals": "unit/statistics/multiplicity/test_simultaneous_intervals.py",
 }
 """Public functions that no other software gives numbers for, and the file of the tests that hold them to something."""
 
