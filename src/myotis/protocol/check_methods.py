@@ -10,6 +10,7 @@ from myotis.protocol.methods import (
     MAY_BE_STRATIFIED,
     STRATIFIED_TESTS,
     TESTS,
+    TIMES,
     VARIABLES,
     Interval,
     Test,
@@ -90,6 +91,10 @@ def _model(estimand: Estimand, place: str) -> Iterator[Fault]:
             "the interval mixed_model_t or the test mixed_model",
         )
         yield contradiction(f"{place}.model", what, expected, "Remove the model, or choose its interval or test.")
+    if (estimand.time_to_event is not None) != (estimand.variable in TIMES):
+        what = "times to an event are not said how to estimate" if estimand.variable in TIMES else "there is no time"
+        expected = "a table time_to_event where the variable is a time, and only there"
+        yield contradiction(f"{place}.time_to_event", what, expected, "Add it, or remove it.")
     if any(asks) and estimand.variable == "tis" and estimand.model is not None and estimand.model.baseline_by_visit:
         what, expected = "the TIS has no baseline", "baseline_by_visit = false"
         yield contradiction(f"{place}.model.baseline_by_visit", what, expected, "Correct it.")

@@ -178,3 +178,14 @@ class MixedModel(Section):
     degrees_of_freedom: Literal["satterthwaite", "kenward_roger", "kenward_roger_linear", "between_within"]
     baseline_by_visit: bool
     """Whether the slope on the baseline may differ between visits."""
+
+
+class TimeToEvent(Section):
+    """How times to an event are estimated. Time is counted in days from day 1, the first dose."""
+
+    survival_interval: Literal["plain", "log", "log_log", "logit", "arcsine"]
+    """The scale of the limits of Kaplan-Meier curves and medians."""
+    median: Literal["first", "midpoint"]
+    """What the median is where the curve stays at one half for a while."""
+    ties: Literal["efron", "breslow", "exact"]
+    """How the hazard ratio takes events of one day."""

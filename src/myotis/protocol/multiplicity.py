@@ -7,7 +7,16 @@ from pydantic import Field
 
 from myotis.protocol.fields import Id, Number, Section
 
-Procedure = Literal["bonferroni", "holm", "hochberg", "hommel", "fixed_sequence", "fallback", "graphical"]
+Procedure = Literal[
+    "bonferroni",
+    "holm",
+    "hochberg",
+    "hommel",
+    "fixed_sequence",
+    "fallback_wiens",
+    "fallback_wiens_dmitrienko",
+    "graphical",
+]
 
 
 class Family(Section):
@@ -26,7 +35,7 @@ class Family(Section):
     """Graphical: what share of its level the hypothesis of a row passes on to that of a column when it is rejected."""
 
 
-WEIGHTED = frozenset({"fallback", "graphical"})
+WEIGHTED = frozenset({"fallback_wiens", "fallback_wiens_dmitrienko", "graphical"})
 
 
 def sums_to_one(numbers: tuple[Decimal, ...]) -> bool:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from myotis.protocol.fields import Id, Number, Section
-from myotis.protocol.methods import Interval, MixedModel, Summary, Test, Variable
+from myotis.protocol.methods import Interval, MixedModel, Summary, Test, TimeToEvent, Variable
 from myotis.protocol.multiplicity import Family
 from myotis.protocol.safety import SafetyPlan
 from myotis.protocol.subgroups import Subgroup
@@ -59,6 +59,8 @@ class Estimand(Section):
     covariates: tuple[Literal["baseline", "strata"], ...] = ()
     model: MixedModel | None = None
     """The mixed model of ``mixed_model`` and ``mixed_model_t``."""
+    time_to_event: TimeToEvent | None = None
+    """How times to an event are estimated."""
 
 
 class Display(Section):

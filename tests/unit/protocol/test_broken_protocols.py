@@ -442,13 +442,13 @@ BROKEN = {
         {"plan.families": [FAMILY | {"alpha": 5}]}, "plan.families.f.alpha", "above 0 and below 1"
     ),
     "a fallback without weights": Broken(
-        {"plan.families": [FAMILY | {"procedure": "fallback"}]}, "plan.families.f.weights", "expected 2 weights"
+        {"plan.families": [FAMILY | {"procedure": "fallback_wiens"}]}, "plan.families.f.weights", "expected 2 weights"
     ),
     "weights of a procedure without": Broken(
         {"plan.families": [FAMILY | {"weights": [1, 0]}]}, "plan.families.f.weights", "expected none"
     ),
     "weights that are no shares": Broken(
-        {"plan.families": [FAMILY | {"procedure": "fallback", "weights": [1, 1]}]},
+        {"plan.families": [FAMILY | {"procedure": "fallback_wiens", "weights": [1, 1]}]},
         "plan.families.f.weights",
         "no shares of 1",
     ),
