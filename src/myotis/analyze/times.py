@@ -20,7 +20,7 @@ from myotis.protocol.plan import Estimand
 from myotis.protocol.trial import Trial
 from myotis.statistics.result import Estimate, Numbers
 from myotis.statistics.time_to_event.cox import estimate_hazard_ratio
-from myotis.statistics.time_to_event.kaplan_meier import count_at_risk, estimate_survival
+from myotis.statistics.time_to_event.kaplan_meier import count_at_risk, estimate_survival, fit_kaplan_meier
 from myotis.statistics.time_to_event.log_rank import log_rank_test
 from myotis.statistics.time_to_event.restricted_mean import estimate_difference_of_restricted_means
 from myotis.statistics.time_to_event.survival_quantiles import estimate_survival_quantile
@@ -119,6 +119,10 @@ def _describe_arm(times: pl.DataFrame, estimand: Estimand, trial: Trial, head: R
         yield from part.no_answer(LIMITS, str(error))
         return
     yield from _reached(part, median, f"median={plan.median}")
+    curve = fit_kaplan_meier(day, event, method=scale, level=level)
+    part = replace(head, analysis_id=f"{head.analysis_id}.curve", unit="%", method=curve.method)
+    for point, share in zip(curve.time, curve.survival, strict=True):
+        yield replace(part, subgroup=f"day {point:g}").number("percent", float(100 * share))
     for visit in trial.assessment_visits:
         if visit.day > trial.visit(estimand.visit).day:
             break

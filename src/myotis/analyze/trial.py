@@ -6,12 +6,14 @@ from dataclasses import replace
 import polars as pl
 
 from myotis.analyze.descriptives import describe_baseline, describe_core_set, describe_deterioration, describe_tis
+from myotis.analyze.families import adjust_families
 from myotis.analyze.flow import describe_flow
 from myotis.analyze.means import analyze_means
 from myotis.analyze.proportions import analyze_proportions
 from myotis.analyze.safety.baskets import Basket
 from myotis.analyze.safety.tables import analyze_safety
 from myotis.analyze.subjects import add_planned_arm, check_datasets, select_subjects
+from myotis.analyze.times import analyze_times
 from myotis.datasets.results import Result, build_results
 from myotis.errors import SettingError
 from myotis.protocol.plan import Estimand
@@ -42,6 +44,7 @@ def analyze_trial(
     check_datasets(datasets)
     head = Result(analysis_id="", protocol_digest=trial.digest, data_cut=data_cut or None)
     rows = [row for estimand in trial.plan.estimands for row in _carry_out(estimand, datasets, trial, head)]
+    rows += adjust_families(rows, trial, head)
     rows += describe_flow(add_planned_arm(datasets["ADSL"], trial), trial, head)
     if trial.plan.estimands:
         main = trial.plan.estimands[0].analysis_set
@@ -70,6 +73,8 @@ def _carry_out(
     match estimand.variable:
         case "response" | "tis_at_least":
             return analyze_proportions(subjects, datasets["ADTIS"], estimand, trial, head)
+        case "time_to_tis_at_least" | "time_to_confirmed_deterioration":
+            return analyze_times(subjects, datasets["ADTIS"], estimand, trial, head)
         case "change":
             return analyze_means(subjects, datasets["ADCSM"], estimand, trial, head)
     raise SettingError(f"estimand {estimand.id}: the variable {estimand.variable} is not carried out")

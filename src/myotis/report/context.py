@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from myotis.protocol.design import Arm, Visit
+from myotis.protocol.methods import PROPORTIONS
 from myotis.protocol.plan import Estimand
 from myotis.protocol.trial import Trial
 from myotis.report.rows import ResultRows, Row
@@ -35,7 +36,7 @@ class Context:
     @cached_property
     def responder_estimands(self) -> list[Estimand]:
         """The estimands that are differences in proportions."""
-        return [estimand for estimand in self.trial.plan.estimands if estimand.variable != "change"]
+        return [estimand for estimand in self.trial.plan.estimands if estimand.variable in PROPORTIONS]
 
     @cached_property
     def set_label(self) -> str:

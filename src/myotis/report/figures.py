@@ -1,53 +1,25 @@
-"""Figures as inline SVG. Text stays text; the same numbers give the same bytes.
-
-Groups differ by color (Okabe and Ito's, which color-blind readers tell apart), by marker and by line.
-Matplotlib is imported when the first figure is drawn.
-"""
+"""Figures of responders, courses, categories and differences, each as inline SVG."""
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from myotis.report.svg import (
+    ARM_COLORS,
+    ARM_HATCHES,
+    ARM_LINES,
+    ARM_MARKERS,
+    CATEGORY_COLORS,
+    CATEGORY_HATCHES,
+    INK,
+    add_legend,
+    draw_svg,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-INK: Final = "#1d2730"
-ARM_COLORS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
-ARM_MARKERS: Final = ("o", "s", "^", "D")
-ARM_LINES: Final = ("-", (0, (5, 2)), "-.", ":")
-ARM_HATCHES: Final = ("", "///", "...", "xxx")
-CATEGORY_COLORS: Final = ("#e9edf0", "#b9d7ea", "#5fa3cf", "#0b4f83", "#ffffff")
-CATEGORY_HATCHES: Final = ("", "", "", "", "////")
-
-WIDTH: Final = 6.0
-"""Inches; a figure is scaled to the width of the page, so this sets how large its letters are."""
-
-STYLE: Final[dict[Any, Any]] = {
-    "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans"],
-    "font.size": 11,
-    "axes.edgecolor": "#7c8a96",
-    "axes.labelcolor": INK,
-    "text.color": INK,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": "#e3e8ec",
-    "grid.linewidth": 0.8,
-    "hatch.linewidth": 0.8,
-    "legend.frameon": False,
-    "lines.linewidth": 2.0,
-    "svg.fonttype": "none",
-    "figure.constrained_layout.use": True,
-}
 
 
 class Interval(NamedTuple):
@@ -96,9 +68,9 @@ def draw_responders(groups: Sequence[Sequence[Bar]], titles: Sequence[str]) -> s
         axes.set_ylabel("Responders (%)")
         axes.set_ylim(0, 100)
         axes.grid(visible=False, axis="x")
-        _add_legend(figure, loc="outside upper left", ncols=2)
+        add_legend(figure, loc="outside upper left", ncols=2)
 
-    return _draw(draw, "responders", 3.6)
+    return draw_svg(draw, "responders", 3.6)
 
 
 def _draw_bar(axes: Axes, x: float, width: float, bar: Bar, number: int, *, label: str) -> None:
@@ -130,9 +102,9 @@ def draw_courses(lines: Sequence[Line], *, y_label: str, y_limits: tuple[float, 
             place = ("data", "axes fraction")
             axes.annotate(words, (int(week), 1), (4, -2), xycoords=place, textcoords="offset points", va="top",
                           fontsize=9.5, color="#4a5763")  # fmt: skip
-        _add_legend(figure, loc="outside upper left", ncols=2)
+        add_legend(figure, loc="outside upper left", ncols=2)
 
-    return _draw(draw, f"courses-{y_label}", 3.5)
+    return draw_svg(draw, f"courses-{y_label}", 3.5)
 
 
 def _draw_lines(axes: Axes, lines: Sequence[Line], *, labels: bool = True, size: float = 6.5) -> None:
@@ -184,9 +156,9 @@ def draw_categories(shares: Sequence[tuple[str, Sequence[tuple[str, Sequence[flo
             panel.grid(visible=False, axis="x")
             panel.set_ylim(0, 100)
         panels[0].set_ylabel("Subjects (%)")
-        _add_legend(figure, loc="outside lower center", ncols=3, fontsize=9.5, reverse=True)
+        add_legend(figure, loc="outside lower center", ncols=3, fontsize=9.5, reverse=True)
 
-    return _draw(draw, "categories", 4.2)
+    return draw_svg(draw, "categories", 4.2)
 
 
 def draw_differences(lines: Sequence[Difference], *, x_label: str, favors: tuple[str, str]) -> str:
@@ -225,7 +197,7 @@ def draw_differences(lines: Sequence[Difference], *, x_label: str, favors: tuple
         axes.annotate(f"← favors {favors[0]}", (0, 1), (0, 4), ha="left", **corner)
         axes.annotate(f"favors {favors[1]} →", (1, 1), (0, 4), ha="right", **corner)
 
-    return _draw(draw, f"differences-{x_label}", 1.1 + 0.75 * len(lines))
+    return draw_svg(draw, f"differences-{x_label}", 1.1 + 0.75 * len(lines))
 
 
 def draw_small_multiples(panels: Sequence[tuple[str, Sequence[Line]]]) -> str:
@@ -244,51 +216,6 @@ def draw_small_multiples(panels: Sequence[tuple[str, Sequence[Line]]]) -> str:
             grid[place // 2][place % 2].set_visible(False)
         figure.supxlabel("Week", fontsize=11)
         figure.supylabel("Mean change from baseline", fontsize=11)
-        _add_legend(figure, loc="outside upper left", ncols=2)
+        add_legend(figure, loc="outside upper left", ncols=2)
 
-    return _draw(draw, "small-multiples", 0.7 + 1.75 * -(-len(panels) // 2))
-
-
-def _add_legend(figure: Figure, **how: Any) -> None:
-    """Each label once, where there are any."""
-    found: dict[str, Any] = {}
-    for axes in figure.axes:
-        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
-            found.setdefault(label, handle)
-    if found:
-        figure.legend(list(found.values()), list(found), **how)
-
-
-def _draw(draw: Callable[[Figure], None], name: str, height: float) -> str:
-    from matplotlib.backends.backend_svg import FigureCanvasSVG  # noqa: PLC0415 (1.3 s, and only for a report)
-    from matplotlib.figure import Figure  # noqa: PLC0415
-
-    with _style(name):
-        figure = Figure(figsize=(WIDTH, height))
-        FigureCanvasSVG(figure)
-        draw(figure)
-        buffer = io.StringIO()
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
-    return clean_svg(buffer.getvalue(), re.sub(r"\W+", "-", name))
-
-
-def _style(name: str) -> AbstractContextManager[None]:
-    import matplotlib as mpl  # noqa: PLC0415
-
-    return mpl.rc_context({**mpl.rcParamsDefault, **STYLE, "svg.hashsalt": name, "backend": "svg"})
-
-
-def clean_svg(svg: str, prefix: str) -> str:
-    """The ``svg`` element alone, as wide as the page lets it be: no XML prologue, metadata, namespaces or addresses;
-    ids begin with a prefix, so that those of several figures on one page don't meet."""
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    svg = re.sub(r'\s+xmlns(:\w+)?="[^"]*"', "", svg)
-    svg = svg.replace("xlink:href=", "href=")
-    svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
-    svg = re.sub(r"url\(#", f"url(#{prefix}-", svg)
-    svg = re.sub(r'href="#', f'href="#{prefix}-', svg)
-    head, end, rest = svg.partition(">")
-    head = re.sub(r'\s(width|height|version)="[^"]*"', "", head)
-    rest = rest.replace("'DejaVu Sans'", "inherit").replace("DejaVu Sans", "inherit")
-    return f"{head}{end}{rest}".strip()
+    return draw_svg(draw, "small-multiples", 0.7 + 1.75 * -(-len(panels) // 2))

@@ -73,26 +73,28 @@ def compare_kind(
 
 
 def _rate(count: int, days: int, plan: SafetyPlan, head: Result) -> Iterator[Result]:
-    factor = _days_per_unit(plan)
     head = replace(head, unit=f"per {plan.rate_per}", method=_kebab(plan.rate_interval))
     yield replace(head, unit="days", method=None).number("time_at_risk", days)
     try:
-        answer = estimate_rate(count, days, method=_kebab(plan.rate_interval), level=_level(plan))
+        answer = estimate_rate(
+            count, days, method=_kebab(plan.rate_interval), level=_level(plan), per=_days_per_unit(plan)
+        )
     except StatisticsError as error:
         yield from head.no_answer(["estimate", "lower", "upper"], str(error))
     else:
-        yield from head.estimate(_times(answer, factor))
+        yield from head.estimate(answer)
 
 
 def _compare_rates(counts: list[int], days: list[int], plan: SafetyPlan, head: Result) -> Iterator[Result]:
     method = _kebab(plan.rate_difference_interval)
     head = replace(head, unit=f"per {plan.rate_per}", method=method)
     try:
-        answer = estimate_difference_of_rates(counts[0], days[0], counts[1], days[1], method=method, level=_level(plan))
+        pairs = (counts[0], days[0], counts[1], days[1])
+        answer = estimate_difference_of_rates(*pairs, method=method, level=_level(plan), per=_days_per_unit(plan))
     except StatisticsError as error:
         yield from head.no_answer(["estimate", "lower", "upper"], str(error))
     else:
-        yield from head.estimate(_times(answer, _days_per_unit(plan)))
+        yield from head.estimate(answer)
 
 
 def _days_per_unit(plan: SafetyPlan) -> float:
