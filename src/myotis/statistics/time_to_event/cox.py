@@ -39,7 +39,7 @@ class HazardRatioInterval(StrEnum):
     or infinite, and one limit with it."""
 
 
-REFERENCES: Final = {
+REFERENCES: Final[dict[str, str]] = {
     "cox": "Cox DR, J R Stat Soc B 1972;34:187-220",
     **REFERENCE_OF,
     HazardRatioInterval.WALD: "Cox DR, J R Stat Soc B 1972;34:187-220",
@@ -121,11 +121,12 @@ def estimate_hazard_ratio(
 ) -> Estimate:
     """The hazard of arm 1 over that of arm 0 (``arm`` is 1 or 0 for each subject), over the last axis.
 
-    ``se`` is of the logarithm (infinite where the ratio is 0 or infinite). The model is fitted trial by trial, in a loop. There is no answer without events, with
-    no event at which both arms are at risk and, by Wald, where the likelihood rises without end.
+    ``se`` is of the logarithm (infinite where the ratio is 0 or infinite). The model is fitted trial by trial,
+    in a loop. There is no answer without events, with no event at which both arms are at risk and, by Wald, where the
+    likelihood rises without end.
 
-    >>> time, event, arm = [29, 35, 58, 85, 112, 57, 84, 112, 113, 113], [1, 1, 1, 1, 0, 1, 1, 0, 0, 0], [1] * 5 + [0] * 5
-    >>> answer = estimate_hazard_ratio(time, event, arm, ties="efron", method="wald", level=0.95)
+    >>> time, event = [29, 35, 58, 85, 112, 57, 84, 112, 113, 113], [1, 1, 1, 1, 0, 1, 1, 0, 0, 0]
+    >>> answer = estimate_hazard_ratio(time, event, [1] * 5 + [0] * 5, ties="efron", method="wald", level=0.95)
     >>> [round(float(value), 2) for value in (answer.estimate, answer.lower, answer.upper)]
     [2.87, 0.52, 15.81]
     """
@@ -230,11 +231,13 @@ def _describe(maximum: Maximum, scale: Numbers, ties: Ties, level: float, *, eve
     )
 
 
-def _chi_square_test(method: str, statistic: float, df: int) -> TestResult:
+def _chi_square_test(method: str, statistic: Numbers | float, df: int) -> TestResult:
+    p = special.chdtrc(df, np.maximum(statistic, 0.0))
+    (chi2, degrees, p_value), _ = settle([], statistic, df, p)
     return TestResult(
-        statistic=np.float64(statistic),
-        df=np.float64(df),
-        p_value=special.chdtrc(df, max(statistic, 0.0)),
+        statistic=chi2,
+        df=degrees,
+        p_value=p_value,
         method=method,
         reference=REFERENCES["cox"],
     )

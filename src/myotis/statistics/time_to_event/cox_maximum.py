@@ -45,16 +45,14 @@ def find_maximum(evaluate: Callable[[Numbers], Terms], covariates: int) -> Maxim
     for _ in range(ROUNDS):
         if is_flat(now[2]) or np.abs(beta).max() > FAR:
             break
-        step = np.linalg.solve(now[2], now[1])
+        step: Numbers = np.linalg.solve(now[2], now[1]).astype(float)
         if np.abs(step).max() < CONVERGED:
             return Maximum(beta=beta, log_likelihood=now[0], information=now[2], at_zero=at_zero)
         beta, now = _go_up(evaluate, beta, step, now[0])
     raise StatisticsError(f"there is no answer: {NO_MAXIMUM}")
 
 
-def _go_up(
-    evaluate: Callable[[Numbers], Terms], beta: Numbers, step: Numbers, height: float
-) -> tuple[Numbers, Terms]:
+def _go_up(evaluate: Callable[[Numbers], Terms], beta: Numbers, step: Numbers, height: float) -> tuple[Numbers, Terms]:
     slack = 1e-12 * (1 + abs(height))
     for _ in range(30):
         there = evaluate(beta + step)

@@ -70,7 +70,7 @@ def estimate_cumulative_incidence(
     t, (code,) = take_subjects(time, cause)
     if of_cause < 1 or ((code < 0) | (code != np.round(code))).any():
         raise StatisticsError("expected causes as whole numbers, 0 for censored, and of_cause from 1")
-    curve = ProductLimit.of(t, code > 0)
+    curve = ProductLimit.of(t, np.where(code > 0, 1.0, 0.0))
     own = curve.sets.sum_at_steps(code == of_cause)
     share, squared = _incidence(curve, own, points, variance)
     lower, upper = compute_survival_limits(share, squared / np.where(share > 0, share, 1) ** 2, method, level)

@@ -21,7 +21,10 @@ from myotis.statistics.time_to_event.product_limit import ProductLimit
 from myotis.statistics.time_to_event.risk_sets import NO_SUBJECTS, RiskSets, check_codes, take_points, take_subjects
 from myotis.statistics.time_to_event.survival_limits import REFERENCE_OF, SurvivalInterval, compute_survival_limits
 
-REFERENCES: Final = {"kaplan-meier": "Kaplan EL, Meier P, J Am Stat Assoc 1958;53:457-481", **REFERENCE_OF}
+REFERENCES: Final[dict[str, str]] = {
+    "kaplan-meier": "Kaplan EL, Meier P, J Am Stat Assoc 1958;53:457-481",
+    **REFERENCE_OF,
+}
 
 NOT_FOLLOWED = "no subject was followed that long, and the curve has not reached 0"
 NO_VARIANCE = "the curve is 0 there, where Greenwood's formula gives no limits"
@@ -47,9 +50,7 @@ class KaplanMeier:
     reference: str
 
 
-def fit_kaplan_meier(
-    time: ArrayLike, event: ArrayLike, *, method: SurvivalInterval | str, level: float
-) -> KaplanMeier:
+def fit_kaplan_meier(time: ArrayLike, event: ArrayLike, *, method: SurvivalInterval | str, level: float) -> KaplanMeier:
     """The curve of one group of subjects [subject]; raises StatisticsError without subjects.
 
     >>> curve = fit_kaplan_meier([6, 6, 6, 6, 7, 9, 10], [1, 1, 1, 0, 1, 0, 1], method="log-log", level=0.95)
@@ -136,7 +137,8 @@ def count_at_risk(time: ArrayLike, at: ArrayLike) -> Numbers:
     known = RiskSets.of(t).time
     is_there = np.isfinite(known)[..., None, :] & (known[..., None, :] >= points[:, None])
     counted = is_there.sum(axis=-1).astype(float)
-    return counted[..., 0] if np.ndim(at) == 0 else counted
+    at_risk: Numbers = counted[..., 0] if np.ndim(at) == 0 else counted
+    return at_risk
 
 
 def _standard_error(survival: Numbers, greenwood: Numbers) -> Numbers:

@@ -19,7 +19,7 @@ from scipy import special
 from myotis.errors import StatisticsError
 from myotis.statistics.result import Alternative, Numbers, TestResult, settle
 from myotis.statistics.time_to_event.product_limit import ProductLimit
-from myotis.statistics.time_to_event.risk_sets import take_subjects
+from myotis.statistics.time_to_event.risk_sets import Mask, take_subjects
 
 
 class LogRankWeight(StrEnum):
@@ -94,10 +94,10 @@ def log_rank_test(
     ]
     observed, expected, covariance = (np.add.reduce(part) for part in zip(*sums, strict=True))
     is_none, statistic, p = _compare(observed - expected, covariance, alternative)
-    (chi2, p_value), undefined = settle([(is_none, NOTHING_COMPARED)], statistic, p)
+    (chi2, df, p_value), undefined = settle([(is_none, NOTHING_COMPARED)], statistic, len(arms) - 1, p)
     test = TestResult(
         statistic=chi2,
-        df=np.float64(len(arms) - 1),
+        df=df,
         p_value=p_value,
         method=weight.value,
         reference=REFERENCES[weight],
@@ -127,7 +127,7 @@ def _sum_in_stratum(
     return (w[..., None, :] * seen).sum(-1), ((w * d)[..., None, :] * share).sum(-1), covariance
 
 
-def _compare(excess: Numbers, covariance: Numbers, alternative: Alternative) -> tuple[Numbers, Numbers, Numbers]:
+def _compare(excess: Numbers, covariance: Numbers, alternative: Alternative) -> tuple[Mask, Numbers, Numbers]:
     """Where there is no answer, the chi-square statistic and its p-value; the arms' excesses sum to 0, so one is left
     out."""
     z, v = excess[..., 1:], covariance[..., 1:, 1:]

@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 
 from myotis.statistics.result import Numbers
-from myotis.statistics.time_to_event.risk_sets import RiskSets
+from myotis.statistics.time_to_event.risk_sets import Mask, RiskSets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +27,12 @@ class ProductLimit:
         """The curve of subjects as `take_subjects` gives them; event is 1 or 0."""
         sets = RiskSets.of(time)
         at_risk, events = sets.sum_at_risk(1.0), sets.sum_at_steps(event)
-        staying = 1 - events / np.maximum(at_risk, 1)
+        survival: Numbers = np.cumprod(1 - events / np.maximum(at_risk, 1), axis=-1, dtype=float)
         return cls(
             sets=sets,
             at_risk=at_risk,
             events=events,
-            survival=np.cumprod(staying, axis=-1),
+            survival=survival,
             greenwood=np.cumsum(compute_greenwood_terms(events, at_risk), axis=-1),
         )
 
@@ -41,9 +41,9 @@ class ProductLimit:
         """The curve just before each time."""
         return np.concatenate([np.ones_like(self.survival[..., :1]), self.survival[..., :-1]], axis=-1)
 
-    def is_unknown(self, at: Numbers) -> Numbers:
+    def is_unknown(self, at: Numbers) -> Mask:
         """Where a time point [..., point] lies after the last time of anyone, and the curve has not reached 0."""
-        return (at > self.sets.last_time[..., None]) & (self.survival[..., -1:] > 0)
+        return np.asarray((at > self.sets.last_time[..., None]) & (self.survival[..., -1:] > 0))
 
 
 def compute_greenwood_terms(events: Numbers, at_risk: Numbers) -> Numbers:

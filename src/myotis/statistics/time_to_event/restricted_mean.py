@@ -98,9 +98,7 @@ def restricted_mean_test(time: ArrayLike, event: ArrayLike, arm: ArrayLike, tau:
     (one, v1, none1), (zero, v0, none0) = _both_arms(time, event, arm, tau)
     is_flat = v1 + v0 == 0
     z = (one - zero) / np.sqrt(np.where(is_flat, 1.0, v1 + v0))
-    (deviate, p_value), undefined = settle(
-        [*none1, *none0, (is_flat, NO_SPREAD)], z, 2 * special.ndtr(-np.abs(z))
-    )
+    (deviate, p_value), undefined = settle([*none1, *none0, (is_flat, NO_SPREAD)], z, 2 * special.ndtr(-np.abs(z)))
     return TestResult(
         statistic=deviate,
         df=None,

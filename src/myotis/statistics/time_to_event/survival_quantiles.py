@@ -25,7 +25,7 @@ BROOKMEYER_CROWLEY = "Brookmeyer R, Crowley J, Biometrics 1982;38:29-41"
 REFERENCES: Final = {
     "first": "Klein JP, Moeschberger ML, Survival Analysis, Springer 2003, section 4.5",
     "midpoint": "SAS/STAT User's Guide, LIFETEST procedure, product-limit method; R survival, quantile.survfit",
-    **dict.fromkeys(SurvivalInterval, BROOKMEYER_CROWLEY),
+    **{scale.value: BROOKMEYER_CROWLEY for scale in SurvivalInterval},
 }
 
 SAME = 1e-10
@@ -102,4 +102,5 @@ def _end_of_level(curve: ProductLimit, quantile: Numbers, rest: float) -> Number
 
 def _first_time(sets: RiskSets, holds: Mask) -> Numbers:
     """The first step at which something holds; infinite where at none."""
-    return np.where(holds & sets.is_step, sets.time, np.inf).min(axis=-1)
+    first: Numbers = np.where(holds & sets.is_step, sets.time, np.inf).min(axis=-1)
+    return first
