@@ -36,6 +36,10 @@ NEARLY_SINGULAR: Final = 1e-7
 """A correlation matrix whose smallest eigenvalue is below this is at the edge of what a covariance can be."""
 
 
+class CovarianceError(StatisticsError):
+    """The covariance of this structure can't be estimated from the rows; that of a simpler one may be."""
+
+
 class Criterion(StrEnum):
     """What the covariance maximizes."""
 
@@ -163,7 +167,7 @@ def fit_mixed_model(
         start.reshape(-1),
     )
     if found is None:
-        raise StatisticsError(f"the search for the {structure.value} covariance found no start; {SIMPLER}")
+        raise CovarianceError(f"the search for the {structure.value} covariance found no start; {SIMPLER}")
     values, first, second = expand(found.parameters)
     _check_found(panel, found, np.stack(values), structure)
     return _describe(panel, found, np.stack(values), first, second, structure, criterion)
@@ -180,7 +184,7 @@ def _check_pairs(panel: Panel, structure: CovarianceStructure) -> None:
         if len(missing):
             one, other = missing[0]
             where = f" in group {group}" if panel.groups > 1 else ""
-            raise StatisticsError(f"no subject{where} has both visit {one} and visit {other}; {SIMPLER}")
+            raise CovarianceError(f"no subject{where} has both visit {one} and visit {other}; {SIMPLER}")
 
 
 def _check_found(panel: Panel, found: Minimum[Point], covariance: Numbers, structure: CovarianceStructure) -> None:
@@ -188,13 +192,13 @@ def _check_found(panel: Panel, found: Minimum[Point], covariance: Numbers, struc
     correlation = covariance / (sd[:, :, None] * sd[:, None, :])
     smallest = np.linalg.eigvalsh(correlation)[:, 0].min()
     if smallest < NEARLY_SINGULAR or sd.min() < NEARLY_SINGULAR * panel.residual_scale:
-        raise StatisticsError(
+        raise CovarianceError(
             f"the {structure.value} covariance goes to the edge of what a covariance can be, where visits determine "
             f"each other; the data are too few for it: {SIMPLER}"
         )
     scale = np.sqrt(np.abs(np.diagonal(found.hessian)))
     if not found.converged or scale.min() == 0 or np.linalg.eigvalsh(found.hessian / np.outer(scale, scale))[0] <= 0:
-        raise StatisticsError(
+        raise CovarianceError(
             f"the {structure.value} covariance did not converge after {found.iterations} iterations: its likelihood is "
             f"flat or has no maximum; {SIMPLER}"
         )

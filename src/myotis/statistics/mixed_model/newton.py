@@ -39,7 +39,7 @@ def minimize(
     differentiate: Callable[[Numbers, Place], tuple[Numbers, Numbers]],
     start: Numbers,
 ) -> Minimum[Place] | None:
-    """Search from a start; None where the start is not allowed. ``find`` answers None at a point that is not allowed."""
+    """Search from a start; None where the start is not allowed. ``find`` answers None at a point that isn't."""
     parameters, place = start, find(start)
     if place is None:
         return None
