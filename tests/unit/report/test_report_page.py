@@ -128,7 +128,7 @@ def test_every_row_has_as_many_cells_as_the_heading(text):
 
 def test_every_figure_is_labeled_and_captioned(page):
     drawings = page.find("svg")
-    assert len(drawings) == 6
+    assert len(drawings) == 9
     for drawing in drawings:
         assert drawing["attrs"]["role"] == "img"
         assert len(drawing["attrs"]["aria-label"]) > 40
