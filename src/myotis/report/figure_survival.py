@@ -39,7 +39,7 @@ def draw_survival(curves: Sequence[Curve], *, days: Sequence[int], y_label: str,
         ticks = [0, *days]
         counts = ["\n".join(str(curve.at_risk[place]) for curve in curves) for place in range(len(ticks))]
         axes.set_xticks(ticks, [f"{day}\n{count}" for day, count in zip(ticks, counts, strict=True)])
-        axes.set_xlabel("Day, with the number still without the event in each arm below")
+        axes.set_xlabel("Day; below it how many are still without the event, in the order of the legend")
         add_legend(figure, loc="outside upper left", ncols=2)
 
     return draw_svg(draw, name, 3.6 + 0.15 * len(curves))

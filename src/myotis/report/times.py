@@ -58,7 +58,7 @@ def _tabulate(context: Context, estimand: Estimand) -> TableView:
     )
     level = level_percent(row) or f"{estimand.interval.level.number:f}"
     notes = [f"Intervals: {level} %; {_name_interval(context, estimand, row)}."]
-    return TableView(caption=estimand.label, stub="", heads=heads, rows=tuple(table), notes=tuple(notes))
+    return TableView(caption=estimand.label, stub="Result", heads=heads, rows=tuple(table), notes=tuple(notes))
 
 
 def _name_interval(context: Context, estimand: Estimand, row: Row | None) -> str:
@@ -75,6 +75,8 @@ def _median(context: Context, estimand: Estimand, about: dict[str, str | None]) 
             return NO_NUMBER
         is_open = NOT_REACHED in (row["method_options"] or "")
         parts.append(NOT_REACHED if is_open else NO_NUMBER if row["value"] is None else f"{row['value']:.0f}")
+    if set(parts) == {NOT_REACHED}:
+        return NOT_REACHED
     return f"{parts[0]} ({parts[1]} to {parts[2]})"
 
 

@@ -27,6 +27,17 @@ METHODS: Final = {
     "t-one-sample": "t interval of one mean",
     "t-pooled": "t, variances pooled",
     "sas-pctldef-5": "percentile, SAS definition 5",
+    "log-log, midpoint": "log-log limits, the median in the middle where the curve stays at one half",
+    "log-log, first": "log-log limits, the median at the first day at one half",
+    "log, midpoint": "log limits, the median in the middle where the curve stays at one half",
+    "log, first": "log limits, the median at the first day at one half",
+    "log-log": "Kaplan–Meier, log-log limits",
+    "log": "Kaplan–Meier, log limits",
+    "wald, efron": "Wald limits of the Cox model, ties by Efron",
+    "wald, breslow": "Wald limits of the Cox model, ties by Breslow",
+    "wald, exact": "Wald limits of the Cox model, ties exact",
+    "log-rank": "log-rank test",
+    "exact": "exact",
     "first-that-applies": "each subject counted once, under the first reason that applies",
 }
 """Methods in words; another name is printed as it is."""
