@@ -61,7 +61,7 @@ def comparisons() -> Iterator[Comparison]:
     for weights, by_group in RECORDED["by_group"].items():
         yield Comparison(
             function=fit_ancova,
-            what=f"slopes by group, {weights} weights: difference and means, each with HC0 to HC3 and model-based error",
+            what=f"slopes by group, {weights} weights: difference and means with their standard errors",
             source="R 4.2.2, lm; sandwich 3.0.2",
             ours=lambda weights=weights: _by_group(weights),
             theirs=[by_group["difference"], by_group["mean1"], by_group["mean2"]],

@@ -49,18 +49,14 @@ VARIANCES: Final = {
 MODELS: Final = {Slopes.SHARED: ("ancova", LEAST_SQUARES_MEANS), Slopes.BY_GROUP: ("anhecova", LIN)}
 
 
-def name_method(slopes: Slopes, variance: CoefficientVariance, weights: LevelWeights | None = None) -> str:
-    """The name of the difference of a model (``weights`` is None), or of its least-squares means.
-
-    >>> name_method(Slopes.BY_GROUP, CoefficientVariance.HC3)
-    'anhecova-hc3'
-    """
+def _name_method(slopes: Slopes, variance: CoefficientVariance, weights: LevelWeights | None = None) -> str:
+    """The name of the difference of a model (``weights`` is None), or of its least-squares means."""
     robust = "" if variance is CoefficientVariance.MODEL else f"-{variance.value}"
     return MODELS[slopes][0] + robust + (f"-ls-mean-{weights.value}" if weights else "")
 
 
 REFERENCES: Final = {
-    name_method(slopes, variance, weights): "; ".join(filter(None, (reference, VARIANCES[variance])))
+    _name_method(slopes, variance, weights): "; ".join(filter(None, (reference, VARIANCES[variance])))
     for slopes, (_, reference) in MODELS.items()
     for variance in CoefficientVariance
     for weights in (None, *LevelWeights)
@@ -145,8 +141,8 @@ def fit_ancova(
             method=name, reference=REFERENCES[name], undefined=undefined,
         )  # fmt: skip
 
-    difference = estimate((0, 1), name_method(slopes, variance))
-    means = name_method(slopes, variance, weights)
+    difference = estimate((0, 1), _name_method(slopes, variance))
+    means = _name_method(slopes, variance, weights)
     return Ancova(
         difference=difference,
         test=_test(difference),
@@ -177,9 +173,9 @@ def _spread(
         return squared.sum(axis=-1, keepdims=True) / df, np.zeros(squared.shape[:-1], dtype=bool)
     rest = 1 - leverage
     power = {CoefficientVariance.HC2: 1, CoefficientVariance.HC3: 2}.get(variance, 0)
-    taken_up = rest <= RELATIVE_TOLERANCE
+    taken_up = np.less_equal(rest, RELATIVE_TOLERANCE if power else -np.inf)
     factor = squared.shape[-1] / df if variance is CoefficientVariance.HC1 else 1
-    return squared * factor / np.where(taken_up, 1, rest) ** power, taken_up.any(axis=-1) & (power > 0)
+    return squared * factor / np.where(taken_up, 1, rest) ** power, np.asarray(taken_up.any(axis=-1))
 
 
 def _test(difference: Estimate) -> TestResult:
