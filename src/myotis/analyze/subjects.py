@@ -8,9 +8,10 @@ import polars as pl
 from myotis.datasets.adam import ADCSM, ADSL, ADTIS
 from myotis.datasets.adam_safety import ADAE, ADEX
 from myotis.datasets.table import FIRST_DATA_ROW, Table
+from myotis.derive.adcsm import name_parameters
 from myotis.errors import Fault, InputError, SettingError
 from myotis.protocol.design import Arm, Visit
-from myotis.protocol.plan import AnalysisSet
+from myotis.protocol.plan import AnalysisSet, Estimand
 from myotis.protocol.trial import Trial
 
 TABLES: Final[tuple[Table, ...]] = (ADSL, ADTIS, ADCSM)
@@ -150,3 +151,18 @@ def select_visit(frame: pl.DataFrame, parameter: str, visit: Visit, values: dict
     """The values of one parameter at one visit, a row a subject: USUBJID and the columns asked for, renamed."""
     here = frame.filter((pl.col("PARAMCD") == parameter) & (pl.col("AVISITN") == visit.number))
     return here.select("USUBJID", **{new: pl.col(old) for old, new in values.items()})
+
+
+def find_parameter(estimand: Estimand, trial: Trial) -> tuple[str, str]:
+    """The parameter (PARAMCD) that an estimand of means is about, and the column of its values.
+
+    Raises SettingError, which names the estimand, for a measure that ADCSM does not hold.
+    """
+    if estimand.variable == "tis":
+        return "TIS", "AVAL"
+    known = name_parameters(trial)
+    if estimand.parameter not in known:
+        expected = f"one of {', '.join(sorted(known))}"
+        what = f"a change of {estimand.parameter} is not carried out for means"
+        raise SettingError(f"estimand {estimand.id}: {what}; expected {expected}")
+    return known[estimand.parameter], "CHG"

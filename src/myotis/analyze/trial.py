@@ -9,10 +9,11 @@ from myotis.analyze.descriptives import describe_baseline, describe_core_set, de
 from myotis.analyze.families import adjust_families
 from myotis.analyze.flow import describe_flow
 from myotis.analyze.means import analyze_means
+from myotis.analyze.mixed_models import analyze_by_mixed_model
 from myotis.analyze.proportions import analyze_proportions
 from myotis.analyze.safety.baskets import Basket
 from myotis.analyze.safety.tables import analyze_safety
-from myotis.analyze.subjects import add_planned_arm, check_datasets, select_subjects
+from myotis.analyze.subjects import add_planned_arm, check_datasets, find_parameter, select_subjects
 from myotis.analyze.times import analyze_times
 from myotis.datasets.results import Result, build_results
 from myotis.errors import SettingError
@@ -75,6 +76,10 @@ def _carry_out(
             return analyze_proportions(subjects, datasets["ADTIS"], estimand, trial, head)
         case "time_to_tis_at_least" | "time_to_confirmed_deterioration":
             return analyze_times(subjects, datasets["ADTIS"], estimand, trial, head)
-        case "change":
-            return analyze_means(subjects, datasets["ADCSM"], estimand, trial, head)
+        case "change" | "tis":
+            name = "ADCSM" if estimand.variable == "change" else "ADTIS"
+            head = replace(head, dataset=name, parameter=find_parameter(estimand, trial)[0])
+            by_model = estimand.interval.method == "mixed_model_t"
+            analyze = analyze_by_mixed_model if by_model else analyze_means
+            return analyze(subjects, datasets[name], estimand, trial, head)
     raise SettingError(f"estimand {estimand.id}: the variable {estimand.variable} is not carried out")

@@ -35,6 +35,7 @@ TestMethod = Literal[
     "ancova",
     "mixed_model",
     "wilcoxon",
+    "wilcoxon_exact",
     "van_elteren",
     "log_rank",
 ]
@@ -62,7 +63,9 @@ IntervalMethod = Literal[
     "ancova_t",
     "ancova_hc3_t",
     "mixed_model_t",
-    "hodges_lehmann",
+    "hodges_lehmann_normal",
+    "hodges_lehmann_normal_corrected",
+    "hodges_lehmann_exact",
     "cox_wald",
     "restricted_mean_wald",
 ]
@@ -106,7 +109,9 @@ INTERVALS: Final[dict[str, frozenset[str]]] = {
     ),
     "odds_ratio": frozenset({"woolf", "miettinen_nurminen", "scas", "conditional_exact", "robins_breslow_greenland"}),
     "difference_in_adjusted_means": frozenset({"ancova_t", "ancova_hc3_t", "mixed_model_t"}),
-    "shift_in_location": frozenset({"hodges_lehmann"}),
+    "shift_in_location": frozenset(
+        {"hodges_lehmann_normal", "hodges_lehmann_normal_corrected", "hodges_lehmann_exact"}
+    ),
     "hazard_ratio": frozenset({"cox_wald"}),
     "difference_in_restricted_means": frozenset({"restricted_mean_wald"}),
 }
@@ -119,7 +124,7 @@ TESTS: Final[dict[frozenset[str], frozenset[str]]] = {
             "fisher_mid_p", "barnard", "boschloo", "farrington_manning", "rerandomization",
         }
     ),
-    MEANS: frozenset({"none", "ancova", "mixed_model", "wilcoxon", "van_elteren"}),
+    MEANS: frozenset({"none", "ancova", "mixed_model", "wilcoxon", "wilcoxon_exact", "van_elteren"}),
     TIMES: frozenset({"none", "log_rank"}),
 }  # fmt: skip
 """The tests of each kind of variable."""
@@ -168,16 +173,33 @@ class Interval(Section):
     level: Annotated[Quantity, Units("%")]
 
 
-class MixedModel(Section):
-    """A mixed model for repeated measures: every visit after baseline up to the estimand's, by arm."""
+Covariance = Literal[
+    "unstructured",
+    "toeplitz_heterogeneous",
+    "toeplitz",
+    "ante_dependence_heterogeneous",
+    "ante_dependence",
+    "autoregressive_heterogeneous",
+    "autoregressive",
+    "compound_symmetry_heterogeneous",
+    "compound_symmetry",
+]
 
-    covariances: tuple[str, ...] = Field(min_length=1)
-    """Structures of the covariance within a subject, tried in this order until one converges."""
+
+class MixedModel(Section):
+    """A mixed model for repeated measures: every visit after baseline up to the estimand's, by arm; REML."""
+
+    covariances: tuple[Covariance, ...] = Field(min_length=1)
+    """Structures of the covariance within a subject, tried in this order until one can be estimated."""
     by_arm: bool
     """Whether each arm has a covariance of its own."""
     degrees_of_freedom: Literal["satterthwaite", "kenward_roger", "kenward_roger_linear", "between_within"]
     baseline_by_visit: bool
     """Whether the slope on the baseline may differ between visits."""
+    weights: Literal["equal", "proportional"]
+    """How the strata weigh in a least-squares mean."""
+    margins: Literal["rows", "subjects"]
+    """Whether visits observed or subjects make the mean of the baseline, and proportional weights."""
 
 
 class TimeToEvent(Section):

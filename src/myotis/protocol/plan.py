@@ -52,7 +52,7 @@ class Estimand(Section):
     comparator: Id
     summary: Summary
     intercurrent_events: dict[Literal["switch", "rescue", "discontinuation", "death"], Strategy]
-    missing: Literal["nonresponse", "last_observation_carried_forward", "observed_cases"]
+    missing: Literal["nonresponse", "last_observation_carried_forward", "observed_cases", "missing_at_random"]
     """What stands for a value that is missing although nothing intercurrent explains it."""
     test: Test
     interval: Interval

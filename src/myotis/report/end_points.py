@@ -1,8 +1,10 @@
 """The sections on the plan's estimands: the key result, and all end points. Nothing is computed here."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from myotis.datasets.adam import CSM_PARAMETERS
+from myotis.protocol.methods import PROPORTIONS, TIMES
 from myotis.protocol.plan import Estimand
 from myotis.report.context import Context
 from myotis.report.figures import (
@@ -14,6 +16,8 @@ from myotis.report.figures import (
 )
 from myotis.report.views import FigureView, Section, TableRow, TableView
 from myotis.report.words import REASONS, join_words, name_method
+
+RATIOS: Final = {"ratio_of_proportions", "odds_ratio"}
 
 
 def build_key_result(context: Context) -> Section | None:
@@ -111,20 +115,20 @@ def _tabulate_reasons(context: Context, estimand: Estimand) -> TableView:
 
 
 def build_end_points(context: Context) -> Section | None:
-    """Every estimand of the plan in one table, and the differences as figures."""
-    estimands = context.trial.plan.estimands
+    """Every estimand of the plan but times in one table, and the differences as figures."""
+    estimands = [estimand for estimand in context.trial.plan.estimands if estimand.variable not in TIMES]
     if not estimands:
         return None
     rows = tuple(TableRow(header=estimand.label, cells=_end_point_cells(context, estimand)) for estimand in estimands)
     shown = list(dict.fromkeys(context.describe_interval(estimand) for estimand in estimands))
     tests = list(dict.fromkeys(test for estimand in estimands if (test := context.describe_test(estimand))))
     notes = [f"Intervals: {'; '.join(shown)}.", *(f"p-values: {test}." for test in tests)]
-    notes.append("The plan names no adjustment for multiplicity: p-values after the first are descriptive.")
+    notes += _describe_multiplicity(context)
     table = TableView(
         caption="End points of the analysis plan",
         stub="End point",
         heads=(context.arm(estimands[0].group).label, context.arm(estimands[0].comparator).label, "Difference",
-               "Interval", "p"),
+               "Interval", "p", *(["p adjusted"] if context.trial.plan.families else [])),
         rows=rows,
         notes=tuple(notes),
     )  # fmt: skip
@@ -133,13 +137,23 @@ def build_end_points(context: Context) -> Section | None:
     )
 
 
+def _describe_multiplicity(context: Context) -> Iterator[str]:
+    families = context.trial.plan.families
+    if not families:
+        yield "The plan names no adjustment for multiplicity: p-values after the first are descriptive."
+    for family in families:
+        name = name_method(family.procedure.replace("_", "-"))
+        yield f"p adjusted, {family.label}: {name}, to be held against {family.alpha:f}."
+    if families:
+        yield "p-values of end points without an adjusted one are descriptive."
+
+
 def _end_point_cells(context: Context, estimand: Estimand) -> tuple[str, ...]:
     words, rows = context.words, context.rows
-    percent = estimand.variable != "change"
     cells = []
     for name in context.each_arm(estimand):
         about = context.about(estimand, name)
-        if percent:
+        if estimand.variable in PROPORTIONS:
             total = int(rows.value(estimand.id, "denominator", **about) or 0)
             cells.append(words.fraction(rows.count(estimand.id, **about), total))
         else:
@@ -147,15 +161,24 @@ def _end_point_cells(context: Context, estimand: Estimand) -> tuple[str, ...]:
             mean = words.mean(rows.value(estimand.id, "estimate", **about))
             cells.append(f"{mean} (n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{size:.0f})")
     _, (difference, lower, upper) = context.difference(estimand)
-    p = rows.value(estimand.id, "p_value", **context.versus(estimand))
-    shown = (words.difference(difference, percent=percent), words.interval(lower, upper, percent=percent))
-    return (*cells, *shown, words.p_value(p))
+    versus = context.versus(estimand)
+    p = [words.p_value(rows.value(estimand.id, "p_value", **versus))]
+    if context.trial.plan.families:
+        p.append(words.p_value(next((row["value"] for row in rows.select(f"{estimand.id}.adjusted", **versus)), None)))
+    if estimand.summary in RATIOS:
+        return (*cells, words.ratio(difference), words.ratio_interval(lower, upper), *p)
+    percent = estimand.variable in PROPORTIONS
+    return (*cells, words.difference(difference, percent=percent), words.interval(lower, upper, percent=percent), *p)
 
 
 def _draw_difference_figures(context: Context) -> Iterator[FigureView]:
-    changes = [estimand for estimand in context.trial.plan.estimands if estimand.variable == "change"]
+    plan = context.trial.plan.estimands
+    changes = [estimand for estimand in plan if estimand.variable == "change"]
+    scores = [estimand for estimand in plan if estimand.variable == "tis"]
+    responders = [e for e in context.responder_estimands if e.summary == "difference_in_proportions"]
     groups = {
-        "Difference in responders (percentage points)": context.responder_estimands,
+        "Difference in responders (percentage points)": responders,
+        "Difference in mean TIS": scores,
         "Difference in adjusted mean change": [e for e in changes if not _higher_is_better([e], context)],
         "Difference in adjusted mean change of strength": [e for e in changes if _higher_is_better([e], context)],
     }
@@ -179,10 +202,12 @@ def _draw_difference_figures(context: Context) -> Iterator[FigureView]:
 
 
 def _higher_is_better(estimands: Sequence[Estimand], context: Context) -> bool:
-    return all(context.parameter(estimand) == "MMT" for estimand in estimands)
+    return all(context.parameter(estimand) in {"MMT", "TIS"} for estimand in estimands)
 
 
 def _title(estimand: Estimand, context: Context) -> str:
+    if estimand.variable == "tis":
+        return f"Total Improvement Score, {context.visit_label(estimand)}"
     if estimand.variable == "change":
         return f"{CSM_PARAMETERS[context.parameter(estimand) or '']}, {context.visit_label(estimand)}"
     return _shorten(estimand, context).replace(",\n", ", ").replace("\n", ", ")

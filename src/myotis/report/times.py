@@ -38,8 +38,7 @@ def _tabulate(context: Context, estimand: Estimand) -> TableView:
     row, values = context.difference(estimand)
     shown = NO_NUMBER if values[0] is None else words.mean(values[0])
     if estimand.summary == "hazard_ratio" and values[0] is not None:
-        shown = f"{values[0]:.2f}"
-        limits = f"{values[1]:.2f} to {values[2]:.2f}"
+        shown, limits = words.ratio(values[0]), words.ratio_interval(values[1], values[2])
     else:
         limits = words.interval(values[1], values[2])
     name = "Hazard ratio" if estimand.summary == "hazard_ratio" else "Difference in restricted means, days"

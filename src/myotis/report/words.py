@@ -1,5 +1,6 @@
 """Numbers and names as the report prints them. Rounding is `myotis.statistics.display`'s, by the plan's rules."""
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -46,13 +47,14 @@ STRATEGIES: Final = {
     "composite": "composite (the event means no response)",
     "treatment_policy": "treatment policy (the value counts whatever happened)",
     "while_on_treatment": "while on treatment (values after the event do not count)",
-    "hypothetical": "hypothetical",
+    "hypothetical": "hypothetical (as if the event had not happened)",
     "principal_stratum": "principal stratum",
 }
 
 MISSING: Final = {
     "nonresponse": "counted as no response",
     "observed_cases": "left out",
+    "missing_at_random": "missing at random, by the model",
     "last_observation_carried_forward": "last observation carried forward",
 }
 
@@ -66,6 +68,8 @@ REASONS: Final = {
     "missing": "Not evaluable or missing",
     "left_out": "Not evaluable or missing (left out)",
 }
+
+RATIO_DECIMALS: Final = 2
 
 SEXES: Final = {"F": "Female", "M": "Male", "U": "Unknown"}
 
@@ -118,6 +122,17 @@ class Words:
             return NO_NUMBER
         decimals = self.display.percent_decimals if percent else self.display.mean_decimals
         return format_number(value, decimals).replace("-", "−")
+
+    def ratio(self, value: float | None) -> str:
+        """A ratio, with two decimals."""
+        return NO_NUMBER if value is None else format_number(value, RATIO_DECIMALS)
+
+    def ratio_interval(self, lower: float | None, upper: float | None) -> str:
+        """The limits of a ratio; one that is infinite or was not reached is named so."""
+        if lower is None or upper is None:
+            return NO_NUMBER
+        shown = ("without limit" if math.isinf(limit) else self.ratio(limit) for limit in (lower, upper))
+        return " to ".join(shown)
 
     def p_value(self, p: float | None) -> str:
         """A p-value without its name."""

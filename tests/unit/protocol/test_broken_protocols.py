@@ -32,6 +32,8 @@ MODEL = {
     "by_arm": False,
     "degrees_of_freedom": "satterthwaite",
     "baseline_by_visit": True,
+    "weights": "equal",
+    "margins": "rows",
 }
 FAMILY = {"id": "f", "label": "Family", "procedure": "holm", "estimands": ["moderate", "major"], "alpha": 0.05}
 SUBGROUP = {"id": "s", "label": "Sex", "estimand": "primary", "by": "sex"}
