@@ -132,7 +132,7 @@ def test_every_figure_is_labeled_and_captioned(page):
     for drawing in drawings:
         assert drawing["attrs"]["role"] == "img"
         assert len(drawing["attrs"]["aria-label"]) > 40
-    assert len(page.find("figcaption")) == len(page.find("figure")) == 7
+    assert len(page.find("figcaption")) == len(page.find("figure")) == 10
     assert page.find("html")[0]["attrs"]["lang"] == "en"
 
 
