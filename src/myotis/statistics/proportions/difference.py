@@ -1,15 +1,20 @@
-"""The difference of two proportions, with its interval: seven methods by name, none of them a default.
+"""The difference of two proportions, with its interval, by seven methods.
 
 Counts may be numbers or arrays of one shape (or shapes that broadcast): one trial or 100,000 with one call.
 Group 1 comes first, and a difference is group 1 minus group 2. Proportions and their differences are
 proportions, never percents.
 
-When to use: for two arms without strata. The score intervals (Miettinen-Nurminen, Mee) and Newcombe's are near
-their level in small trials and at 0 of n; Wald, which many papers print, is too narrow there.
+When to use: for two arms without strata. The score intervals (Miettinen-Nurminen, Mee, SCAS) and Newcombe's are near
+their level in small trials and at 0 of n; Wald, which many papers print, is too narrow there. An interval that never
+covers less than its level is in `myotis.statistics.proportions.exact_unconditional`.
+
+statsmodels 0.14 and 0.15 give other limits under the names of the score methods (its issue 10269: the roots of its
+cubic are not those of the likelihood); R's ratesci and the search over the likelihood in our tests agree with ours.
 """
 
 from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -17,17 +22,10 @@ from numpy.typing import ArrayLike
 
 from myotis.statistics.normal import normal_quantile
 from myotis.statistics.proportions.score_limits import compute_score_limits
+from myotis.statistics.proportions.score_statistic import DIFFERENCE, SCORE_FORMS
+from myotis.statistics.proportions.two_groups import settle_estimate, take_two_groups
 from myotis.statistics.proportions.wilson import compute_wilson_limits
-from myotis.statistics.result import (
-    EMPTY_ARM,
-    Estimate,
-    Limits,
-    Numbers,
-    check_level,
-    find_distinct,
-    settle,
-    take_counts,
-)
+from myotis.statistics.result import Estimate, Limits, Numbers, check_level
 
 NEWCOMBE_1998 = "Newcombe RG, Stat Med 1998;17:873-890"
 
@@ -36,11 +34,19 @@ class DifferenceInterval(StrEnum):
     """Intervals of a difference of two proportions."""
 
     WALD = "wald"
+    """Standard errors at the proportions observed; no width at 0 and at all."""
     WALD_CORRECTED = "wald-corrected"
+    """Wald, wider by half of 1/n1 + 1/n2 to each side."""
     AGRESTI_CAFFO = "agresti-caffo"
+    """Wald after one more response and one more subject without in each group."""
     NEWCOMBE = "newcombe"
+    """From Wilson's limits of each group, squared and added."""
     MIETTINEN_NURMINEN = "miettinen-nurminen"
+    """Score, the variance times N / (N - 1)."""
     MEE = "mee"
+    """Score, without that factor; the interval of the Farrington-Manning test."""
+    SCAS = "scas"
+    """Score with that factor, corrected for skewness: its two tails are near half of what is left each."""
 
 
 REFERENCES: Final = {
@@ -50,6 +56,7 @@ REFERENCES: Final = {
     DifferenceInterval.NEWCOMBE: f"{NEWCOMBE_1998}, method 10",
     DifferenceInterval.MIETTINEN_NURMINEN: "Miettinen O, Nurminen M, Stat Med 1985;4:213-226",
     DifferenceInterval.MEE: "Mee RW, Biometrics 1984;40:1175-1176; Farrington CP, Manning G, Stat Med 1990;9:1447-1454",
+    DifferenceInterval.SCAS: "Laud PJ, Pharm Stat 2017;16:334-348; Gart JJ, Nam J, Biometrics 1990;46:637-643",
 }
 
 
@@ -70,25 +77,15 @@ def estimate_difference_of_proportions(
     """
     method = DifferenceInterval(method)
     check_level(level)
-    a, m = take_counts(x1, n1)
-    b, n = take_counts(x2, n2)
-    a, m, b, n = np.broadcast_arrays(a, m, b, n)
-    safe_m, safe_n = np.maximum(m, 1), np.maximum(n, 1)
-    lower, upper = DIFFERENCE_LIMITS[method](a, safe_m, b, safe_n, level)
-    (difference, low, high), undefined = settle(
-        [((m == 0) | (n == 0), EMPTY_ARM)],
-        a / safe_m - b / safe_n,
-        np.clip(lower, -1, 1),
-        np.clip(upper, -1, 1),
-    )
-    return Estimate(
-        estimate=difference,
-        lower=low,
-        upper=high,
+    groups, reasons = take_two_groups(x1, n1, x2, n2)
+    lower, upper = DIFFERENCE_LIMITS[method](*groups, level)
+    return settle_estimate(
+        reasons,
+        groups.x1 / groups.n1 - groups.x2 / groups.n2,
+        (np.clip(lower, -1, 1), np.clip(upper, -1, 1)),
         level=level,
         method=method.value,
         reference=REFERENCES[method],
-        undefined=undefined,
     )
 
 
@@ -115,18 +112,8 @@ def _difference_newcombe(a: Numbers, m: Numbers, b: Numbers, n: Numbers, level: 
     return p - q - np.hypot(p - p_low, q_high - q), p - q + np.hypot(p_high - p, q - q_low)
 
 
-def _difference_mee(a: Numbers, m: Numbers, b: Numbers, n: Numbers, level: float) -> Limits:
-    return _difference_score(a, m, b, n, level, np.ones_like(m))
-
-
-def _difference_miettinen_nurminen(a: Numbers, m: Numbers, b: Numbers, n: Numbers, level: float) -> Limits:
-    return _difference_score(a, m, b, n, level, (m + n) / (m + n - 1))
-
-
-def _difference_score(a: Numbers, m: Numbers, b: Numbers, n: Numbers, level: float, variance_factor: Numbers) -> Limits:
-    tables, which = find_distinct(a, m, b, n, variance_factor)
-    lower, upper = compute_score_limits(*tables.T[:4], z=normal_quantile(level), variance_factor=tables.T[4])
-    return lower[which], upper[which]
+def _difference_score(name: str, a: Numbers, m: Numbers, b: Numbers, n: Numbers, level: float) -> Limits:
+    return compute_score_limits(DIFFERENCE, SCORE_FORMS[name], a, m, b, n, level)
 
 
 DIFFERENCE_LIMITS: dict[DifferenceInterval, Callable[[Numbers, Numbers, Numbers, Numbers, float], Limits]] = {
@@ -134,6 +121,7 @@ DIFFERENCE_LIMITS: dict[DifferenceInterval, Callable[[Numbers, Numbers, Numbers,
     DifferenceInterval.WALD_CORRECTED: _difference_wald_corrected,
     DifferenceInterval.AGRESTI_CAFFO: _difference_agresti_caffo,
     DifferenceInterval.NEWCOMBE: _difference_newcombe,
-    DifferenceInterval.MIETTINEN_NURMINEN: _difference_miettinen_nurminen,
-    DifferenceInterval.MEE: _difference_mee,
+    DifferenceInterval.MIETTINEN_NURMINEN: partial(_difference_score, "miettinen-nurminen"),
+    DifferenceInterval.MEE: partial(_difference_score, "mee"),
+    DifferenceInterval.SCAS: partial(_difference_score, "scas"),
 }

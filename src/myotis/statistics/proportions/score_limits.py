@@ -1,55 +1,46 @@
-"""The score interval of a difference of two proportions: Mee 1984, Miettinen and Nurminen 1985.
+"""Score intervals of two proportions: the values that a score test at the same level would just not reject.
 
-The limits are the differences that a score test at the same level would just not reject. The variance of that
-test is taken at the proportions most likely under the difference tested; their closed form is the root of a
-cubic (Miettinen and Nurminen 1985, appendix I; Farrington and Manning 1990).
+One search for the difference, the ratio and the odds ratio, and for every form of the statistic.
 """
 
 import numpy as np
 
-from myotis.statistics.result import Numbers
-
-HALVINGS = 60
-"""Bisections of an interval at most 2 wide: what is left is below the spacing of floats near 1."""
+from myotis.statistics.bracketed_root import find_bracketed_roots
+from myotis.statistics.normal import normal_quantile
+from myotis.statistics.proportions.score_statistic import Contrast, ScoreForm, compute_score
+from myotis.statistics.result import Limits, Numbers, find_distinct
 
 
 def compute_score_limits(
-    x1: Numbers, n1: Numbers, x2: Numbers, n2: Numbers, *, z: float, variance_factor: Numbers
-) -> tuple[Numbers, Numbers]:
-    """The lower and upper limit of p1 - p2, for arrays of one shape; n1 and n2 at least 1.
+    contrast: Contrast, form: ScoreForm, x1: Numbers, n1: Numbers, x2: Numbers, n2: Numbers, level: float
+) -> Limits:
+    """The lower and the upper limit, for counts of one shape; n1 and n2 at least 1.
 
-    ``z`` is the normal quantile; ``variance_factor`` is 1 for Mee and N / (N - 1) for Miettinen and Nurminen.
-    The test accepts its own estimate and rejects -1 and 1 unless they are the estimate, so each limit is bracketed.
+    A limit is the end of the scale (-1 and 1; 0 and infinity) where the test does not reject even that.
     """
-    difference = x1 / n1 - x2 / n2
-
-    def is_accepted(delta: Numbers) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-        p1, p2 = compute_constrained_proportions(x1, n1, x2, n2, delta)
-        variance = (p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2) * variance_factor
-        return np.less_equal((difference - delta) ** 2, z**2 * variance)
-
-    def bisect(rejected: Numbers) -> Numbers:
-        accepted = difference
-        for _ in range(HALVINGS):
-            middle = (accepted + rejected) / 2
-            inside = is_accepted(middle)
-            accepted, rejected = np.where(inside, middle, accepted), np.where(inside, rejected, middle)
-        return (accepted + rejected) / 2
-
-    return bisect(np.full_like(difference, -1.0)), bisect(np.full_like(difference, 1.0))
+    tables, which = find_distinct(x1, n1, x2, n2)
+    columns = tuple(tables.T)
+    z = normal_quantile(level)
+    lower, upper = (_find_limit(contrast, form, columns, z, side) for side in (-1, 1))
+    return lower[which], upper[which]
 
 
-def compute_constrained_proportions(
-    x1: Numbers, n1: Numbers, x2: Numbers, n2: Numbers, delta: Numbers
-) -> tuple[Numbers, Numbers]:
-    """The most likely p1 and p2 among those with p1 - p2 = delta (-1 to 1)."""
-    total = n1 + n2
-    b = ((n1 + 2 * n2) * delta - total - x1 - x2) / (3 * total)
-    c = ((n2 * delta - total - 2 * x2) * delta + x1 + x2) / (3 * total)
-    d = x2 * delta * (1 - delta) / total
-    q = b**3 - 1.5 * b * c + d / 2
-    p = np.where(q >= 0, 1.0, -1.0) * np.sqrt(np.maximum(b**2 - c, 0))
-    cosine = np.divide(q, p**3, out=np.ones_like(q), where=p != 0)
-    angle = (np.pi + np.arccos(np.clip(cosine, -1, 1))) / 3
-    p2 = np.clip(2 * p * np.cos(angle) - b, np.maximum(0, -delta), np.minimum(1, 1 - delta))
-    return np.clip(p2 + delta, 0, 1), p2
+def _find_limit(contrast: Contrast, form: ScoreForm, columns: tuple[Numbers, ...], z: float, side: int) -> Numbers:
+    """The limit below (side -1) or above (1): where the statistic, which falls, passes z or -z.
+
+    The search starts at the contrast observed. Where a corrected statistic rejects that (only at levels that nobody
+    uses), it starts at the other end. A contrast observed at the end of the scale is not excluded, whatever a
+    correction says.
+    """
+
+    def excess(at: Numbers, *counts: Numbers) -> Numbers:
+        value = np.exp(at) if contrast.is_logarithmic else at
+        return -side * compute_score(contrast, form, *counts, value) - z
+
+    observed = contrast.observed(*columns)
+    far = np.full_like(observed, side * contrast.end)
+    start = np.where((excess(observed, *columns) <= 0) | (observed == far), observed, -far)
+    limit = find_bracketed_roots(excess, start, far, *columns)
+    if not contrast.is_logarithmic:
+        return limit
+    return np.where(limit <= -contrast.end, 0.0, np.where(limit >= contrast.end, np.inf, np.exp(limit)))
