@@ -1,8 +1,25 @@
-"""Small trials for tests of mixed models, and the likelihood written out with whole matrices, a second time."""
+"""Trials for tests of mixed models, and the likelihood written out with whole matrices, a second time."""
 
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import numpy as np
+
+RECORDED = Path(__file__).resolve().parents[1] / "independent" / "r" / "mixed_model"
+
+
+@cache
+def read_trial(name):
+    """What `fit_mmrm` takes of a design in ``tests/independent/r/mixed_model``."""
+    table = np.genfromtxt(RECORDED / f"{name}.csv", delimiter=",", names=True, missing_values="NA")
+    columns = table.dtype.names
+    return {
+        "outcome": np.column_stack([table[column] for column in columns if column.startswith("y")]),
+        "arm": table["arm"].astype(int),
+        "covariates": table["base"][:, None],
+        "factors": np.column_stack([table[column].astype(int) for column in columns if column.startswith("factor")]),
+    }
 
 
 @dataclass(frozen=True)

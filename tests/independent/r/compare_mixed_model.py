@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from comparison import Comparison
+from mixed_model_data import read_trial
 
 from myotis.statistics.mixed_model.contrast import contrast_test, estimate_contrast, joint_contrast_test
 from myotis.statistics.mixed_model.fallback import fit_with_fallback
@@ -193,15 +194,10 @@ def fit_named(fit: dict, **settings: str) -> Mmrm:
 
 @cache
 def _fit(design: str, structure: str, grouped: bool, criterion: str, settings: tuple) -> Mmrm:
-    table = np.genfromtxt(HERE / "mixed_model" / f"{design}.csv", delimiter=",", names=True, missing_values="NA")
-    names = table.dtype.names
     chosen = {"weights": "equal", "covariate_effect": "common"} | dict(settings)
     return fit_mmrm(
-        np.column_stack([table[name] for name in names if name.startswith("y")]),
-        table["arm"].astype(int),
+        **read_trial(design),
         reference=0,
-        covariates=table["base"][:, None],
-        factors=np.column_stack([table[name].astype(int) for name in names if name.startswith("factor")]),
         covariance=STRUCTURES[structure],
         criterion=criterion,
         covariance_by_arm=grouped,
