@@ -19,6 +19,8 @@ CHECKED_OTHERWISE = {
     "compute_sd": "unit/statistics/continuous/test_means.py",
     "estimate_mean": "published/proderm/test_reproduction.py",
     "compute_percentile": "unit/statistics/test_quantiles.py",
+    "compute_time_at_risk": "laws/test_rate_laws.py",
+    "compute_time_before_and_after": "laws/test_rate_laws.py",
 }
 """Public functions that no other software gives numbers for, and the file of the tests that hold them to something."""
 
