@@ -23,6 +23,8 @@ CHECKED_OTHERWISE = {
     "compute_percentile": "unit/statistics/test_quantiles.py",
     "build_gatekeeping_graph": "unit/statistics/multiplicity/test_graphs.py",
     "estimate_simultaneous_intervals": "unit/statistics/multiplicity/test_simultaneous_intervals.py",
+    "compute_time_at_risk": "laws/test_rate_laws.py",
+    "compute_time_before_and_after": "laws/test_rate_laws.py",
 }
 """Public functions that no other software gives numbers for, and the file of the tests that hold them to something."""
 

@@ -106,8 +106,8 @@ def _score_limits(a: Numbers, m: Numbers, b: Numbers, n: Numbers, level: float, 
             above = above + skewness * (z**2 - 1) / 6
         return np.asarray(seen - delta > above)
 
-    lower = bisect(lambda delta: score_above(z, delta), seen - reach, seen + reach)
-    return lower, bisect(lambda delta: score_above(-z, delta), seen - reach, seen + reach)
+    lower = bisect(lambda delta: score_above(z, delta), seen - reach, seen)
+    return lower, bisect(lambda delta: score_above(-z, delta), seen, seen + reach)
 
 
 def _constrained_rates(a: Numbers, m: Numbers, b: Numbers, n: Numbers, delta: Numbers) -> tuple[Numbers, Numbers]:

@@ -240,7 +240,7 @@ def _tails(a: Numbers, total: Numbers, share: Numbers, z: Numbers, method: RateR
 
 def _choose_tail(greater: Numbers, less: Numbers, alternative: Alternative) -> Numbers:
     if alternative == "two-sided":
-        return np.minimum(2 * np.minimum(greater, less), 1.0)
+        return np.asarray(np.minimum(2 * np.minimum(greater, less), 1.0), dtype=float)
     return greater if alternative == "greater" else less
 
 
@@ -259,5 +259,5 @@ def _minlike(a: Numbers, total: Numbers, share: Numbers) -> Numbers:
     from scipy.stats import binomtest  # noqa: PLC0415 - slow to load
 
     tables, which = find_distinct(*np.broadcast_arrays(a, total, share))
-    p_values = [float(binomtest(int(x), int(n), p).pvalue) for x, n, p in tables]
-    return np.array(p_values)[which]
+    p_values = np.array([float(binomtest(int(x), int(n), p).pvalue) for x, n, p in tables])
+    return np.asarray(p_values[which], dtype=float)

@@ -10,7 +10,7 @@ from myotis.statistics.result import Numbers
 from myotis.statistics.time_to_event.partial_likelihood import Terms
 
 CONVERGED = 1e-9
-"""The step (in standard deviations of the covariates) after which the maximum is reached: the next is its square."""
+"""The step (in standard deviations of the covariates) with which the maximum is reached: the next is its square."""
 ROUNDS = 60
 FAR = 25.0
 """A hazard ratio of e to the 25 for a standard deviation is no estimate: the likelihood rises without end."""
@@ -46,9 +46,9 @@ def find_maximum(evaluate: Callable[[Numbers], Terms], covariates: int) -> Maxim
         if is_flat(now[2]) or np.abs(beta).max() > FAR:
             break
         step: Numbers = np.linalg.solve(now[2], now[1]).astype(float)
+        beta, now = _go_up(evaluate, beta, step, now[0])
         if np.abs(step).max() < CONVERGED:
             return Maximum(beta=beta, log_likelihood=now[0], information=now[2], at_zero=at_zero)
-        beta, now = _go_up(evaluate, beta, step, now[0])
     raise StatisticsError(f"there is no answer: {NO_MAXIMUM}")
 
 

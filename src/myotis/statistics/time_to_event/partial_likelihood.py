@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from enum import StrEnum
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ class Ties(StrEnum):
     """Conditional on how many events each time has: R's *exact*, SAS's DISCRETE (SAS's EXACT is another)."""
 
 
-REFERENCE_OF = {
+REFERENCE_OF: Final[dict[str, str]] = {
     Ties.EFRON: "Efron B, J Am Stat Assoc 1977;72:557-565",
     Ties.BRESLOW: "Breslow N, Biometrics 1974;30:89-99",
     Ties.EXACT: "Cox DR, J R Stat Soc B 1972;34:187-220",

@@ -1,6 +1,7 @@
 """Limits of a survival probability on a transformed scale, from Greenwood's variance."""
 
 from enum import StrEnum
+from typing import Final
 
 import numpy as np
 from scipy import special
@@ -28,7 +29,7 @@ GREENWOOD = "Greenwood M, Rep Public Health Med Subj 1926;33:1-26"
 KALBFLEISCH_PRENTICE = "Kalbfleisch JD, Prentice RL, The Statistical Analysis of Failure Time Data, Wiley 1980"
 BORGAN_LIESTOL = "Borgan O, Liestol K, Scand J Stat 1990;17:35-41"
 
-REFERENCE_OF = {
+REFERENCE_OF: Final[dict[str, str]] = {
     SurvivalInterval.PLAIN: GREENWOOD,
     SurvivalInterval.LOG: KALBFLEISCH_PRENTICE,
     SurvivalInterval.LOG_LOG: f"{KALBFLEISCH_PRENTICE}; {BORGAN_LIESTOL}",
