@@ -4,8 +4,8 @@ A trial that may stop early overstates the effect, and its plain interval misses
 soon and on which side the trial stopped, then by Z; a drift belongs to the interval where the outcome is not
 too far up or down among those that it makes likely.
 
-When to use: for the final report of a group-sequential trial. The ordering does not ask for looks that were not held, so that
-it goes with error spending. Futility boundaries count only where they are binding.
+When to use: for the final report of a group-sequential trial. The ordering does not ask for looks that were not held,
+so that it goes with error spending. Futility boundaries count only where they are binding.
 """
 
 from typing import Final
