@@ -91,7 +91,8 @@ def _lay(
 ) -> tuple[Numbers, Numbers, float]:
     """Both boundaries at one drift, and the type II error where the last look rejects above or not at all.
 
-    Where the boundaries meet before the last look the drift is too large, and what is left is not missed.
+    Where the boundaries meet before the last look, or leave less between them than is to be spent, the drift is too
+    large: the answer is then less than beta.
     """
     alphas, betas = (np.diff(spend(fractions, rule), prepend=0.0) for rule in rules)
     drifts = np.array([0.0, drift])
@@ -99,6 +100,9 @@ def _lay(
     null = alternative = start_path(drifts)
     missed = 0.0
     for look, time in enumerate(fractions):
+        left = zip((null, alternative), drifts, (alphas[look], betas[look]), strict=True)
+        if any(float(path.weigh(at).sum()) <= error for path, at, error in left):
+            return lower, upper, missed
         upper[look] = find_upper(null, time, alphas[look], drifts[0])
         last = look + 1 == len(fractions)
         lower[look] = upper[look] if last else find_lower(alternative, time, betas[look], drifts[1])
