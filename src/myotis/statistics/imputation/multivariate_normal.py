@@ -6,6 +6,7 @@ parameters. Subjects that miss the same visits are computed at once.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from myotis.errors import StatisticsError
 from myotis.statistics.result import Numbers
@@ -42,14 +43,14 @@ def _fill(outcome: Numbers, mean: Numbers, covariance: Numbers, noise: Numbers |
     return completed
 
 
-def _regress(covariance: Numbers, gone: Numbers) -> tuple[Numbers, Numbers]:
+def _regress(covariance: Numbers, gone: NDArray[np.bool_]) -> tuple[Numbers, Numbers]:
     """The weights [..., observed, missing] of the observed residuals, and the covariance that they leave."""
     seen = ~gone
     across = covariance[..., seen, :][..., gone]
     own = covariance[..., gone, :][..., gone]
     _factor(covariance)
-    weights = np.linalg.solve(covariance[..., seen, :][..., seen], across)
-    return weights, own - np.swapaxes(across, -1, -2) @ weights
+    weights = np.asarray(np.linalg.solve(covariance[..., seen, :][..., seen], across), dtype=float)
+    return weights, np.asarray(own - np.swapaxes(across, -1, -2) @ weights, dtype=float)
 
 
 def _factor(covariance: Numbers) -> Numbers:
