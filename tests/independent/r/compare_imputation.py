@@ -31,7 +31,9 @@ STRATEGIES = {
 }
 WEEKS = [4, 8, 12, 16]
 SHARED = {"source": RBMI, "made_by": "tests/independent/r/imputation.R"}
-FITTED = "both fit the model by REML to a gradient below 1e-8; rbmi's own optimizer is off by 1e-4 of the standard error"
+FITTED = (
+    "both fit the model by REML to a gradient below 1e-8; rbmi's own optimizer is off by 1e-4 of the standard error"
+)
 
 
 def comparisons() -> Iterator[Comparison]:
