@@ -4,7 +4,6 @@ On the trial `monotone` values are missing from the event on; on `gaps` there ar
 event, events at the first visit and subjects without any value.
 """
 
-import csv
 import json
 from collections.abc import Iterator
 from functools import cache
@@ -12,12 +11,11 @@ from pathlib import Path
 
 import numpy as np
 from comparison import Comparison
+from incomplete_trials import analyze_last_visit, read_trial
 
-from myotis.statistics.continuous.ancova import fit_ancova
 from myotis.statistics.imputation.conditional_mean import impute_with_jackknife
 from myotis.statistics.imputation.delta import compute_delta
 from myotis.statistics.imputation.effect import change_strategy, estimate_imputed_effect
-from myotis.statistics.imputation.incomplete import IncompleteTrial
 
 HERE = Path(__file__).parent
 RECORDED = json.loads((HERE / "imputation.json").read_text(encoding="utf-8"))
@@ -29,7 +27,6 @@ STRATEGIES = {
     "CIR": "copy-increments-in-reference",
     "LMCF": "last-mean-carried-forward",
 }
-WEEKS = [4, 8, 12, 16]
 SHARED = {"source": RBMI, "made_by": "tests/independent/r/imputation.R"}
 FITTED = (
     "both fit the model by REML to a gradient below 1e-8; rbmi's own optimizer is off by 1e-4 of the standard error"
@@ -69,13 +66,13 @@ def comparisons() -> Iterator[Comparison]:
 
 def _compare_delta(case, strategies, what) -> Iterator[Comparison]:
     def ours():
-        trial = _read(case["trial"], tuple(strategies))
+        trial = _read(case["trial"], strategies)
         return compute_delta(trial, case["delta"], lag=case["lag"])
 
     yield Comparison(
         function=compute_delta,
         what=f"{what}: deltas {case['delta']}, lag {case['lag']}",
-        ours=lambda: np.where(np.isnan(_read(case["trial"], tuple(strategies)).outcome), ours(), 0.0),
+        ours=lambda: np.where(np.isnan(_read(case["trial"], strategies).outcome), ours(), 0.0),
         theirs=case["delta_template"],
         tolerance=1e-12,
         scale="absolute",
@@ -94,29 +91,8 @@ def _compare_delta(case, strategies, what) -> Iterator[Comparison]:
     )
 
 
-@cache
-def _read(name, strategies) -> IncompleteTrial:
-    with (HERE / f"imputation-{name}.csv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    outcome = np.array([float(row["y"] or "nan") for row in rows]).reshape(-1, 4)
-    first = rows[::4]
-    gone = np.isnan(outcome)
-    if name == "monotone":
-        event = np.where(gone.any(axis=1), gone.argmax(axis=1), 4)
-    else:
-        event = np.array([WEEKS.index(int(row["event"])) if row["event"] else 4 for row in first])
-    chosen = np.full(len(first), STRATEGIES["MAR"], dtype="<U32")
-    names = [STRATEGIES[strategy] for strategy in strategies]
-    events = np.flatnonzero(event < 4)
-    chosen[events] = [names[number % len(names)] for number in range(len(events))]
-    return IncompleteTrial(
-        outcome=outcome,
-        arm=np.array([int(row["arm"] == "IVIG") for row in first]),
-        covariates=np.array([[float(row[x]) for x in ("base", "severe") if x in row] for row in first]),
-        event=event,
-        strategy=chosen,
-        reference=0,
-    )
+def _read(name, strategies):
+    return read_trial(name, tuple(STRATEGIES[strategy] for strategy in strategies))
 
 
 @cache
@@ -126,24 +102,12 @@ def _fit(name, strategies, covariance_by_arm):
 
 def _impute(case, strategies):
     """The model is fitted once for all strategies under which it sees the same values."""
-    strategies = tuple(strategies)
-    shared = strategies if case["trial"] == "gaps" and strategies != ("CR",) and strategies != ("CIR",) else ("JR",)
-    fitted = _fit(case["trial"], shared, not case["same_cov"])
+    alone = case["trial"] == "gaps" and "MAR" in strategies
+    fitted = _fit(case["trial"], tuple(strategies) if alone else ("JR",), not case["same_cov"])
     return change_strategy(fitted, _read(case["trial"], strategies).strategy)
 
 
-def _analyze(completed):
-    return fit_ancova(
-        completed.outcome[..., -1],
-        completed.arm == 1,
-        covariates=completed.covariates,
-        factors=completed.covariates[..., :0],
-        weights="equal",
-        level=0.95,
-    ).difference
-
-
 def _answer(imputed, delta):
-    effect = estimate_imputed_effect(imputed, _analyze, method="jackknife", level=0.95, delta=delta)
+    effect = estimate_imputed_effect(imputed, analyze_last_visit, method="jackknife", level=0.95, delta=delta)
     answer = effect.estimate
     return answer.estimate, answer.se, answer.lower, answer.upper, effect.test.p_value
