@@ -48,7 +48,7 @@ def comparisons() -> Iterator[Comparison]:
     yield Comparison(
         function=draw_bootstrap_imputation,
         what="jump-to-reference, rbmi's own 40 samples, percentile: limits",
-        ours=lambda: (lambda e: (e.lower, e.upper))(_bootstrap("bootstrap-percentile").estimate),
+        ours=lambda: _answer(_bootstrap("bootstrap-percentile"))[2:4],
         theirs=[bootstrap["percentile"][name] for name in ("lci", "uci")],
         **fitted,
         **SHARED,
