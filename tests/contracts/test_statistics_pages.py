@@ -18,6 +18,8 @@ CHECKED_OTHERWISE = {
     "compute_mean": "unit/statistics/continuous/test_means.py",
     "compute_sd": "unit/statistics/continuous/test_means.py",
     "estimate_mean": "published/proderm/test_reproduction.py",
+    "carry_last_observation_forward": "unit/statistics/imputation/test_single.py",
+    "impute_nonresponse": "unit/statistics/imputation/test_single.py",
     "compute_percentile": "unit/statistics/test_quantiles.py",
 }
 """Public functions that no other software gives numbers for, and the file of the tests that hold them to something."""
