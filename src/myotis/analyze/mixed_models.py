@@ -139,9 +139,12 @@ def _tell(fit: Mmrm, visits: list[Visit], estimand: Estimand, versus: Result) ->
 
 
 def _at(answer: Estimate, place: tuple[int, int]) -> Estimate:
+    assert answer.se is not None
+    assert answer.df is not None
     return replace(
-        answer, estimate=answer.estimate[place], lower=answer.lower[place], upper=answer.upper[place], se=None, df=None
-    )
+        answer, estimate=answer.estimate[place], lower=answer.lower[place], upper=answer.upper[place],
+        se=answer.se[place], df=answer.df[place],
+    )  # fmt: skip
 
 
 def _test_at(answer: TestResult, place: tuple[int, int]) -> TestResult:

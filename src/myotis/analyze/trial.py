@@ -13,11 +13,13 @@ from myotis.analyze.mixed_models import analyze_by_mixed_model
 from myotis.analyze.proportions import analyze_proportions
 from myotis.analyze.safety.baskets import Basket
 from myotis.analyze.safety.tables import analyze_safety
+from myotis.analyze.subgroups import analyze_subgroups
 from myotis.analyze.subjects import add_planned_arm, check_datasets, find_parameter, select_subjects
 from myotis.analyze.times import analyze_times
 from myotis.datasets.results import Result, build_results
 from myotis.errors import SettingError
 from myotis.protocol.plan import Estimand
+from myotis.protocol.subgroups import Subgroup
 from myotis.protocol.trial import Trial
 
 
@@ -44,8 +46,14 @@ def analyze_trial(
     """
     check_datasets(datasets)
     head = Result(analysis_id="", protocol_digest=trial.digest, data_cut=data_cut or None)
-    rows = [row for estimand in trial.plan.estimands for row in _carry_out(estimand, datasets, trial, head)]
+    rows = []
+    for estimand in trial.plan.estimands:
+        rows += _carry_out(
+            estimand, select_subjects(datasets["ADSL"], trial, estimand.analysis_set), datasets, trial, head
+        )
     rows += adjust_families(rows, trial, head)
+    for subgroup in trial.plan.subgroups:
+        rows += _divide(subgroup, datasets, trial, head)
     rows += describe_flow(add_planned_arm(datasets["ADSL"], trial), trial, head)
     if trial.plan.estimands:
         main = trial.plan.estimands[0].analysis_set
@@ -60,10 +68,21 @@ def analyze_trial(
     return build_results(rows)
 
 
+def _divide(subgroup: Subgroup, datasets: Mapping[str, pl.DataFrame], trial: Trial, head: Result) -> Iterator[Result]:
+    """The rows of one factor of subgroups."""
+    estimand = next(entry for entry in trial.plan.estimands if entry.id == subgroup.estimand)
+
+    def carry_out(asked: Estimand, members: pl.DataFrame) -> Iterator[Result]:
+        return _carry_out(asked, members, datasets, trial, head)
+
+    return analyze_subgroups(
+        carry_out, select_subjects(datasets["ADSL"], trial, estimand.analysis_set), subgroup, trial
+    )
+
+
 def _carry_out(
-    estimand: Estimand, datasets: Mapping[str, pl.DataFrame], trial: Trial, head: Result
+    estimand: Estimand, subjects: pl.DataFrame, datasets: Mapping[str, pl.DataFrame], trial: Trial, head: Result
 ) -> Iterator[Result]:
-    subjects = select_subjects(datasets["ADSL"], trial, estimand.analysis_set)
     head = replace(
         head,
         analysis_id=estimand.id,

@@ -127,10 +127,16 @@ class Result:
         return [head.number(statistic, None) for statistic in statistics]
 
     def estimate(self, answer: Estimate, *, options: str = "") -> list["Result"]:
-        """The rows of an estimate of one trial: estimate, lower and upper limit, with method, level and reference."""
+        """The rows of an estimate of one trial: estimate and limits, with method, level and reference; then its standard
+        error and degrees of freedom, where it has them."""
         head = self._with_method(answer.method, answer.reference, f"level={answer.level:g}", options)
         numbers = {"estimate": answer.estimate, "lower": answer.lower, "upper": answer.upper}
-        return [head.number(name, _take_one(value)) for name, value in numbers.items()]
+        rows = [head.number(name, _take_one(value)) for name, value in numbers.items()]
+        if answer.se is not None:
+            rows.append(head.number("se", _take_one(answer.se)))
+        if answer.df is not None:
+            rows.append(replace(head, unit=None).number("df", _take_one(answer.df)))
+        return rows
 
     def test(self, answer: TestResult, *, options: str = "") -> list["Result"]:
         """The rows of a test of one trial: its statistic and degrees of freedom, where it has them, and its p-value."""
