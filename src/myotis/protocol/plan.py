@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from myotis.protocol.fields import Id, Number, Section, Units
+from myotis.protocol.imputation import Imputation
 from myotis.terms.units import Quantity
 
 Strategy = Literal["composite", "treatment_policy", "hypothetical", "while_on_treatment", "principal_stratum"]
@@ -64,8 +65,10 @@ class Estimand(Section):
     comparator: Id
     summary: Literal["difference_in_proportions", "difference_in_adjusted_means"]
     intercurrent_events: dict[Literal["switch", "rescue", "discontinuation", "death"], Strategy]
-    missing: Literal["nonresponse", "last_observation_carried_forward", "observed_cases"]
+    missing: Literal["nonresponse", "last_observation_carried_forward", "observed_cases", "multiple_imputation"]
     """What stands for a value that is missing although nothing intercurrent explains it."""
+    imputation: Id | None = None
+    """The imputation of ``multiple_imputation``."""
     test: Test
     interval: Interval
     covariates: tuple[Literal["baseline", "strata"], ...] = ()
@@ -94,4 +97,5 @@ class Plan(Section):
     analysis_sets: tuple[AnalysisSet, ...]
     intercurrent_events: tuple[IntercurrentEvent, ...]
     estimands: tuple[Estimand, ...]
+    imputations: tuple[Imputation, ...] = ()
     display: Display
