@@ -1,0 +1,242 @@
+"""The mixed model for repeated measures: all visits at once, with a covariance between the visits of a subject.
+
+There are no random effects: the outcomes of a subject at its visits are normal with a covariance of the named
+structure, as in R's mmrm and in the REPEATED statement of SAS PROC MIXED. The likelihood is exact in its gradient and
+Hessian, and Newton's method goes on until a further step would gain less than 1e-16 of it.
+
+When to use: for a continuous outcome at planned visits where some are missing at random, which needs no imputation
+then. `myotis.statistics.mixed_model.visit_means` has it with least-squares means in one call; this is the model itself,
+for a design of your own.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from myotis.errors import StatisticsError
+from myotis.statistics.mixed_model.covariance import CovarianceForm, CovarianceStructure, Parameterization
+from myotis.statistics.mixed_model.kenward_roger import adjust_covariances
+from myotis.statistics.mixed_model.likelihood import (
+    Point,
+    differentiate,
+    differentiate_information,
+    evaluate,
+    sum_moments,
+)
+from myotis.statistics.mixed_model.newton import Minimum, minimize
+from myotis.statistics.mixed_model.panel import Panel, lay_out_rows
+from myotis.statistics.mixed_model.starting import estimate_moments
+from myotis.statistics.result import Numbers
+
+SIMPLER: Final = "a structure with fewer parameters, or one covariance for all groups, may fit"
+NEARLY_SINGULAR: Final = 1e-7
+"""A correlation matrix whose smallest eigenvalue is below this is at the edge of what a covariance can be."""
+
+
+class CovarianceError(StatisticsError):
+    """The covariance of this structure can't be estimated from the rows; that of a simpler one may be."""
+
+
+class Criterion(StrEnum):
+    """What the covariance maximizes."""
+
+    RESTRICTED = "reml"
+    """The likelihood of what the fixed effects leave; the one to use for estimates and tests."""
+    FULL = "ml"
+    """The full likelihood; variances come out too small, but models with other fixed effects may be compared."""
+
+
+REFERENCES: Final = {
+    Criterion.RESTRICTED: "Patterson HD, Thompson R, Biometrika 1971;58:545-554; "
+    "Jennrich RI, Schluchter MD, Biometrics 1986;42:805-820",
+    Criterion.FULL: "Jennrich RI, Schluchter MD, Biometrics 1986;42:805-820",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MixedModel:
+    """A fitted mixed model, with what its degrees of freedom need.
+
+    Variance parameters are those of `myotis.statistics.mixed_model.covariance`, the groups' one after the other.
+    """
+
+    coefficients: Numbers
+    """[column]"""
+    covariance: Numbers
+    """[column, column] of the coefficients, the variance parameters taken as known"""
+    visit_covariance: Numbers
+    """[group, visit, visit]; one group where all have the same"""
+    minus2_log_likelihood: float
+    """Restricted or full, with all its constants, as R's mmrm and SAS print it"""
+    structure: CovarianceStructure
+    criterion: Criterion
+    parameters: Numbers
+    """[parameter]"""
+    parameter_covariance: Numbers
+    """[parameter, parameter], the inverse of the observed information"""
+    covariance_gradient: Numbers
+    """[parameter, column, column], the derivatives of the coefficients' covariance"""
+    kenward_roger_covariance: Numbers
+    """[column, column], adjusted with the second derivatives of the visits' covariance"""
+    kenward_roger_linear_covariance: Numbers
+    """[column, column], adjusted without them, as SAS does for the unstructured covariance"""
+    is_between: NDArray[np.bool_]
+    """[column], whether it is the same at all visits of every subject"""
+    is_constant: NDArray[np.bool_]
+    """[column], whether it is an intercept"""
+    rows: int
+    subjects: int
+    gradient_norm: float
+    """The largest derivative of minus twice the log-likelihood in a variance parameter, where the search ended"""
+    iterations: int
+
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion; the full likelihood counts the coefficients too, the restricted one does not."""
+        return self.minus2_log_likelihood + 2 * self._size
+
+    @property
+    def bic(self) -> float:
+        """The Bayesian criterion with the logarithm of the number of subjects, as in SAS and R's mmrm."""
+        return self.minus2_log_likelihood + float(np.log(self.subjects)) * self._size
+
+    @property
+    def _size(self) -> int:
+        return len(self.parameters) + (0 if self.criterion is Criterion.RESTRICTED else len(self.coefficients))
+
+
+def fit_mixed_model(
+    outcome: ArrayLike,
+    design: ArrayLike,
+    *,
+    subject: ArrayLike,
+    visit: ArrayLike,
+    covariance: CovarianceStructure | str,
+    criterion: Criterion | str,
+    group: ArrayLike | None = None,
+    parameterization: Parameterization | str = Parameterization.FACTOR,
+) -> MixedModel:
+    """Fit the model to the rows of one trial.
+
+    ``outcome[row]`` and ``design[row, column]`` are numbers, none of them missing: the row of a visit that was not
+    observed is left out. ``subject[row]`` and ``visit[row]`` are whole numbers; visits are 0, 1, 2 ... in the order of
+    time. With ``group[row]``, whole numbers from 0 on, each group has a covariance of its own. The order of rows and
+    the numbers of subjects don't matter.
+
+    Raises StatisticsError where values are missing, a visit or group has no row, a column of the design follows from
+    the others, no residual variance is left, or the covariance can't be estimated: two visits that no subject has
+    both, or a likelihood without a maximum inside. The error says what to try;
+    `myotis.statistics.mixed_model.fallback` tries it in a given order.
+
+    >>> change = [21.0, 32.0, 14.0, 18.0, 30.0, 41.0, 8.0, 19.0, 12.0, 9.0, 16.0, 25.0]
+    >>> subject, visit = [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5], [0, 1] * 6
+    >>> treated = [1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 1, 1]
+    >>> design = [[1, arm, week, arm * week] for arm, week in zip(treated, visit)]
+    >>> model = fit_mixed_model(
+    ...     change, design, subject=subject, visit=visit, covariance="unstructured", criterion="reml"
+    ... )
+    >>> [round(float(value), 3) for value in model.coefficients], round(model.minus2_log_likelihood, 3)
+    ([11.333, 11.0, 4.0, 6.333], 53.503)
+    """
+    structure, criterion = CovarianceStructure(covariance), Criterion(criterion)
+    parameterization = Parameterization(parameterization)
+    if parameterization is Parameterization.ENTRIES and structure is not CovarianceStructure.UNSTRUCTURED:
+        raise StatisticsError(f"{structure.value} is not parameterized by its entries; only the unstructured one is")
+    panel = lay_out_rows(outcome, design, subject, visit, group)
+    form = CovarianceForm(structure, panel.visits, parameterization)
+    _check_pairs(panel, structure)
+    restricted = criterion is Criterion.RESTRICTED
+    start = np.stack([form.start(moments) for moments in estimate_moments(panel)])
+
+    def expand(parameters: Numbers) -> tuple[list[Numbers], list[Numbers], list[Numbers]]:
+        parts = [form.expand(part) for part in parameters.reshape(start.shape)]
+        return [part[0] for part in parts], [part[1] for part in parts], [part[2] for part in parts]
+
+    def find(parameters: Numbers) -> Point | None:
+        with np.errstate(over="ignore", invalid="ignore"):
+            values = np.stack(expand(parameters)[0])
+        return evaluate(panel, values, restricted=restricted) if np.isfinite(values).all() else None
+
+    found = minimize(
+        find,
+        lambda point: point.minus2_log_likelihood,
+        lambda parameters, point: differentiate(panel, point, *expand(parameters)[1:], restricted=restricted),
+        start.reshape(-1),
+    )
+    if found is None:
+        raise CovarianceError(f"the search for the {structure.value} covariance found no start; {SIMPLER}")
+    values, first, second = expand(found.parameters)
+    _check_found(panel, found, np.stack(values), structure)
+    return _describe(panel, found, np.stack(values), first, second, structure, criterion)
+
+
+def _check_pairs(panel: Panel, structure: CovarianceStructure) -> None:
+    """Refuse an unstructured covariance of two visits that no subject of a group has both."""
+    if structure is not CovarianceStructure.UNSTRUCTURED:
+        return
+    for group in range(panel.groups):
+        here = panel.pattern_group == group
+        seen = panel.seen[here].astype(float)
+        missing = np.argwhere((seen.T * panel.pattern_size[here]) @ seen == 0)
+        if len(missing):
+            one, other = missing[0]
+            where = f" in group {group}" if panel.groups > 1 else ""
+            raise CovarianceError(f"no subject{where} has both visit {one} and visit {other}; {SIMPLER}")
+
+
+def _check_found(panel: Panel, found: Minimum[Point], covariance: Numbers, structure: CovarianceStructure) -> None:
+    sd = np.sqrt(np.diagonal(covariance, axis1=1, axis2=2))
+    correlation = covariance / (sd[:, :, None] * sd[:, None, :])
+    smallest = np.linalg.eigvalsh(correlation)[:, 0].min()
+    if smallest < NEARLY_SINGULAR or sd.min() < NEARLY_SINGULAR * panel.residual_scale:
+        raise CovarianceError(
+            f"the {structure.value} covariance goes to the edge of what a covariance can be, where visits determine "
+            f"each other; the data are too few for it: {SIMPLER}"
+        )
+    scale = np.sqrt(np.abs(np.diagonal(found.hessian)))
+    if not found.converged or scale.min() == 0 or np.linalg.eigvalsh(found.hessian / np.outer(scale, scale))[0] <= 0:
+        raise CovarianceError(
+            f"the {structure.value} covariance did not converge after {found.iterations} iterations: its likelihood is "
+            f"flat or has no maximum; {SIMPLER}"
+        )
+
+
+def _describe(
+    panel: Panel,
+    found: Minimum[Point],
+    covariance: Numbers,
+    first: list[Numbers],
+    second: list[Numbers],
+    structure: CovarianceStructure,
+    criterion: Criterion,
+) -> MixedModel:
+    """The model in the columns that were given."""
+    point = found.place
+    back = np.linalg.inv(panel.triangle)
+    root = back @ point.root
+    moments = sum_moments(panel, point)
+    information = differentiate_information(first, moments)
+    parameter_covariance = np.asarray(2 * np.linalg.inv(found.hessian), dtype=float)
+    linear, full = adjust_covariances(panel, point, moments, first, second, information, parameter_covariance)
+    return MixedModel(
+        coefficients=back @ point.coefficients,
+        covariance=root @ root.T,
+        visit_covariance=covariance,
+        minus2_log_likelihood=point.minus2_log_likelihood,
+        structure=structure,
+        criterion=criterion,
+        parameters=found.parameters,
+        parameter_covariance=parameter_covariance,
+        covariance_gradient=root @ information @ root.T,
+        kenward_roger_covariance=root @ full @ root.T,
+        kenward_roger_linear_covariance=root @ linear @ root.T,
+        is_between=panel.between,
+        is_constant=panel.constant,
+        rows=panel.rows,
+        subjects=panel.subjects,
+        gradient_norm=float(np.abs(found.gradient).max()),
+        iterations=found.iterations,
+    )
