@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from myotis.statistics.imputation.conditional_normal import draw_missing, find_patterns
+from myotis.statistics.imputation.multivariate_normal import draw_conditional
 from myotis.statistics.result import Numbers
 
 START_SPREAD: Final = 1.5
@@ -45,15 +45,14 @@ class Draws(NamedTuple):
 
     completed: Numbers
     coefficients: Numbers
-    precision: Numbers
+    covariance: Numbers
     trace: Numbers
 
 
 class _State(NamedTuple):
     completed: Numbers
     coefficients: Numbers
-    precision: Numbers
-    log_variances: Numbers
+    covariance: Numbers
 
 
 def run_chains(
@@ -66,29 +65,28 @@ def run_chains(
     for number, state in enumerate(_iterate(generator, y, design, prior, sampling.chains), 1):
         since = number - sampling.burn_in
         if since > 0:
-            flat = state.coefficients.reshape(sampling.chains, -1)
-            trace.append(np.concatenate([flat, state.log_variances], axis=-1))
+            variances = np.diagonal(state.covariance, axis1=-2, axis2=-1)
+            trace.append(np.concatenate([state.coefficients.reshape(sampling.chains, -1), np.log(variances)], axis=-1))
             if since % sampling.thinning == 0:
                 kept.append(state)
         if number == length:
             break
-    completed, coefficients, precision, _ = (
+    completed, coefficients, covariance = (
         np.concatenate(parts)[: sampling.imputations] for parts in zip(*kept, strict=True)
     )
-    return Draws(completed, coefficients, precision, np.stack(trace))
+    return Draws(completed, coefficients, covariance, np.stack(trace))
 
 
 def _iterate(
     generator: np.random.Generator, y: Numbers, design: Numbers, prior: InverseWishart, chains: int
 ) -> Iterator[_State]:
-    patterns = find_patterns(np.isnan(y))
     completed = _start(generator, y, chains)
     posterior = _Posterior(design, prior, y.shape[1])
     while True:
-        coefficients, precision, log_variances = posterior.draw(generator, completed)
-        completed = completed.copy()
-        draw_missing(generator, completed, design @ coefficients, precision, patterns)
-        yield _State(completed, coefficients, precision, log_variances)
+        coefficients, covariance = posterior.draw(generator, completed)
+        noise = generator.standard_normal(completed.shape)
+        completed = draw_conditional(y, design @ coefficients, covariance, noise)
+        yield _State(completed, coefficients, covariance)
 
 
 def _start(generator: np.random.Generator, y: Numbers, chains: int) -> Numbers:
@@ -109,18 +107,15 @@ class _Posterior:
         self.lower = np.tril_indices(variables, -1)
         self.diagonal = np.arange(variables)
 
-    def draw(self, generator: np.random.Generator, completed: Numbers) -> tuple[Numbers, Numbers, Numbers]:
-        """Coefficients [chain, column, variable], precision [chain, variable, variable], logarithms of variances."""
+    def draw(self, generator: np.random.Generator, completed: Numbers) -> tuple[Numbers, Numbers]:
+        """Coefficients [chain, column, variable] and covariance [chain, variable, variable]."""
         fitted = self.inverse @ (self.design.T @ completed)
         error = completed - self.design @ fitted
         factor = np.linalg.cholesky(self.prior.scale + error.swapaxes(-1, -2) @ error)
-        # The precision is Wishart around the inverse of factor @ factor.T: Bartlett's triangle, seen through it.
-        triangle = self._draw_triangle(generator, len(completed))
-        inverse_root = np.linalg.solve(triangle, factor.swapaxes(-1, -2))  # covariance = inverse_root.T @ inverse_root
-        root = np.linalg.solve(factor.swapaxes(-1, -2), triangle)
+        # Bartlett's triangle: the covariance is root.T @ root, with root = triangle ** -1 @ factor.T.
+        root = np.linalg.solve(self._draw_triangle(generator, len(completed)), factor.swapaxes(-1, -2))
         noise = generator.standard_normal(fitted.shape)
-        coefficients = fitted + self.root @ noise @ inverse_root
-        return coefficients, root @ root.swapaxes(-1, -2), np.log((inverse_root**2).sum(axis=-2))
+        return fitted + self.root @ noise @ root, root.swapaxes(-1, -2) @ root
 
     def _draw_triangle(self, generator: np.random.Generator, chains: int) -> Numbers:
         variables = len(self.diagonal)

@@ -58,13 +58,13 @@ class JointNormalImputation:
     """Completed datasets, the parameters that each was drawn from, and how the chains converged.
 
     ``completed[imputation, subject, variable]`` holds the observed values unchanged. ``means[imputation, arm, subject,
-    variable]`` is the mean of every subject as if it were in each arm, and ``precision[imputation, arm, variable,
-    variable]`` the inverse of the arm's covariance: what imputation in reference to another arm starts from.
+    variable]`` is the mean of every subject as if it were in each arm, and ``covariance[imputation, arm,
+    variable, variable]`` that of the arm: what imputation in reference to another arm starts from.
     """
 
     completed: Numbers
     means: Numbers
-    precision: Numbers
+    covariance: Numbers
     convergence: Convergence
     method: str
     reference: str
@@ -109,7 +109,7 @@ def impute_joint_normal(
     each = [arms == number for number in range(count)]
     groups = each if covariance is CovarianceModel.BY_ARM else [np.ones(len(y), dtype=np.bool_)]
     completed = np.broadcast_to(y, (imputations, *y.shape)).copy()
-    coefficients, precisions, traces = [], [], []
+    means, covariances, traces = [], [], []
     for members in groups:
         design = np.column_stack([*(here[members] for here in each if here[members].any()), x[members]]).astype(float)
         _check_known(y[members], design)
@@ -117,18 +117,18 @@ def impute_joint_normal(
         _check_prior(y[members], design, spread)
         try:
             draws = run_chains(generator, y[members], design, spread, sampling)
-        except np.linalg.LinAlgError as error:
+        except (np.linalg.LinAlgError, StatisticsError) as error:
             raise StatisticsError(COLLINEAR) from error
         completed[:, members] = draws.completed
         levels = design.shape[1] - x.shape[1]
         shift = x @ draws.coefficients[:, levels:]
-        coefficients += [draws.coefficients[:, [level]] + shift for level in range(levels)]
-        precisions += [draws.precision] * levels
+        means += [draws.coefficients[:, [level]] + shift for level in range(levels)]
+        covariances += [draws.covariance] * levels
         traces.append(draws.trace)
     return JointNormalImputation(
         completed=completed,
-        means=np.stack(coefficients, axis=1),
-        precision=np.stack(precisions, axis=1),
+        means=np.stack(means, axis=1),
+        covariance=np.stack(covariances, axis=1),
         convergence=diagnose_chains(np.concatenate(traces, axis=-1), thinning),
         method=METHOD,
         reference=REFERENCES[METHOD],

@@ -109,7 +109,9 @@ def _copy_increments(own: VisitDistribution, reference: VisitDistribution, event
 def _carry_last_mean(own: VisitDistribution, reference: VisitDistribution, event: int) -> VisitDistribution:
     del reference
     if event == 0:
-        raise StatisticsError("last mean carried forward needs a visit before the event; an event lies before the first")
+        raise StatisticsError(
+            "last mean carried forward needs a visit before the event; an event lies before the first"
+        )
     return VisitDistribution(_join(own.mean, own.mean[..., event - 1 : event], event), own.covariance)
 
 

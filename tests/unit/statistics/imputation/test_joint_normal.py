@@ -39,9 +39,8 @@ def test_with_nothing_missing_the_posterior_is_normal_inverse_wishart():
     residual = values - means[arm]
     squares = residual.T @ residual
     # E[covariance] = S / (df - p - 1) with df = n - 2; E[precision] = df S^-1; Var[mean of 15] = E[covariance] / 15.
-    covariance = np.linalg.inv(answer.precision[:, 0])
-    assert near(covariance, squares / (28 - 3 - 1))
-    assert near(answer.precision[:, 0], 28 * np.linalg.inv(squares))
+    assert near(answer.covariance[:, 0], squares / (28 - 3 - 1))
+    assert near(np.linalg.inv(answer.covariance[:, 0]), 28 * np.linalg.inv(squares))
     drawn = np.stack([answer.means[:, 0, 0], answer.means[:, 1, 1]], axis=1)
     assert near(drawn, means)
     centered = drawn[:, 1] - means[1]
@@ -54,7 +53,7 @@ def test_the_ridge_adds_its_degrees_of_freedom_and_their_variances():
     answer = impute(values, **(RIDGE | {"prior_df": 6.0}), **LONG)
     squares = np.cov(values.T) * 11
     expected = (squares + 6 * np.diag(np.diag(squares) / 11)) / (11 + 6 - 3 - 1)
-    assert near(np.linalg.inv(answer.precision[:, 0]), expected)
+    assert near(answer.covariance[:, 0], expected)
 
 
 def test_of_two_variables_the_mean_of_the_one_with_missing_values_follows_the_regression_of_the_complete():
@@ -86,7 +85,7 @@ def test_by_arm_each_arm_is_the_model_that_it_has_alone():
     both = impute(values, arm, **(RIDGE | {"covariance": CovarianceModel.BY_ARM}), **SHORT)
     alone = impute(values[arm == 0], **RIDGE, **SHORT)
     assert (both.completed[:, arm == 0] == alone.completed).all()
-    assert not np.isclose(both.precision[:, 0], both.precision[:, 1]).any()
+    assert not np.isclose(both.covariance[:, 0], both.covariance[:, 1]).any()
 
 
 def test_the_same_generator_gives_the_same_and_observed_values_stay():
