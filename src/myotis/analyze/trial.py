@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 
 import polars as pl
 
 from myotis.analyze.descriptives import describe_baseline, describe_core_set, describe_deterioration, describe_tis
 from myotis.analyze.flow import describe_flow
+from myotis.analyze.imputation.responders import analyze_imputed_responders
+from myotis.analyze.imputation.tipping import analyze_tipping
 from myotis.analyze.means import analyze_means
 from myotis.analyze.proportions import analyze_proportions
 from myotis.analyze.subjects import add_planned_arm, check_datasets, select_subjects
 from myotis.datasets.results import Result, build_results
 from myotis.errors import SettingError
+from myotis.protocol.check_imputation import MULTIPLE_IMPUTATION
 from myotis.protocol.plan import Estimand
 from myotis.protocol.trial import Trial
 
@@ -61,6 +65,12 @@ def _carry_out(
         visit=trial.visit(estimand.visit).label,
     )
     match estimand.variable:
+        case "response" | "tis_at_least" if estimand.missing == MULTIPLE_IMPUTATION:
+            adcsm = datasets["ADCSM"]
+            return chain(
+                analyze_imputed_responders(subjects, adcsm, estimand, trial, head),
+                analyze_tipping(subjects, adcsm, datasets["ADTIS"], estimand, trial, head),
+            )
         case "response" | "tis_at_least":
             return analyze_proportions(subjects, datasets["ADTIS"], estimand, trial, head)
         case "change":

@@ -81,9 +81,6 @@ def _model(imputation: Imputation, trial: Contents, place: str) -> Iterator[Faul
         yield contradiction(f"{place}.reference", what, expected, "Name the arm, or remove it.")
     elif imputation.reference is not None and imputation.reference not in (arms := [arm.id for arm in trial.arms]):
         yield undeclared(f"{place}.reference", "arm", imputation.reference, arms)
-    if in_reference and imputation.covariance == "by_arm":
-        what, expected = "imputation in reference to an arm with a covariance by arm", 'covariance = "common"'
-        yield contradiction(f"{place}.covariance", what, expected, "Change one of the two.")
 
 
 def _use(estimand: Estimand, trial: Contents, place: str) -> Iterator[Fault]:

@@ -31,7 +31,7 @@ PARAMETERS: Final = {slot: SLOT_PARAMETERS.get(slot, ENZYME) for slot in SLOTS}
 
 
 class CoreSet(NamedTuple):
-    """``steps[subject, slot, visit]`` in the grid of each measure (the enzyme's in that of its value, ``uln[subject,
+    """``steps[subject, visit, slot]`` in the grid of each measure (the enzyme's in that of its value, ``uln[subject,
     visit]`` beside it), MISSING where nothing was recorded; the slots are `SLOTS`, the baseline is visit 0.
     ``enzyme[subject]`` is the position of the enzyme followed among those of the settings."""
 
@@ -45,14 +45,16 @@ class CoreSet(NamedTuple):
         answer = np.full(self.steps.shape, np.nan)
         for position, slot in enumerate(SLOTS):
             if slot is not Slot.ENZYME:
-                answer[:, position] = grid_of(slot, self.settings).to_numbers(self.steps[:, position])
-        value, known = self.steps[:, ENZYME_INDEX], ~is_missing(self.steps[:, ENZYME_INDEX])
-        answer[:, ENZYME_INDEX] = np.divide(value, self.uln, where=known, out=np.full(value.shape, np.nan))
+                answer[..., position] = grid_of(slot, self.settings).to_numbers(self.steps[..., position])
+        value, known = self.steps[..., ENZYME_INDEX], ~is_missing(self.steps[..., ENZYME_INDEX])
+        answer[..., ENZYME_INDEX] = np.divide(value, self.uln, where=known, out=np.full(value.shape, np.nan))
         return answer
 
     def without(self, gone: Flags) -> "CoreSet":
         """Without what was recorded where ``gone[subject, visit]``."""
-        return self._replace(steps=np.where(gone[:, None], MISSING, self.steps), uln=np.where(gone, MISSING, self.uln))
+        return self._replace(
+            steps=np.where(gone[..., None], MISSING, self.steps), uln=np.where(gone, MISSING, self.uln)
+        )
 
 
 def grid_of(slot: Slot, settings: TisSettings) -> Grid:
@@ -71,15 +73,15 @@ def read_core_set(
     name or its limit of normal.
     """
     rows = _select_rows(subjects, adcsm, visits)
-    shape = (subjects.height, len(SLOTS), len(visits))
+    shape = (subjects.height, len(visits), len(SLOTS))
     steps = np.full(shape, MISSING, dtype=np.int64)
-    uln = np.full((shape[0], shape[2]), MISSING, dtype=np.int64)
+    uln = np.full(shape[:2], MISSING, dtype=np.int64)
     faults: list[Fault] = []
     for position, slot in enumerate(SLOTS):
         here = rows.filter(PARAMCD=PARAMETERS[slot])
-        place = (here["subject"].to_numpy(), position, here["visit"].to_numpy())
+        place = (here["subject"].to_numpy(), here["visit"].to_numpy(), position)
         if slot is Slot.ENZYME:
-            steps[place], uln[place[0], place[2]] = _read_enzyme(here, settings, faults)
+            steps[place], uln[place[:2]] = _read_enzyme(here, settings, faults)
         else:
             steps[place] = _to_grid(here, here["AVAL"].to_numpy(), grid_of(slot, settings), faults)
     if faults:
@@ -137,6 +139,6 @@ def check_observed(missing: Flags, arm: NDArray[np.intp], arms: Sequence[str], v
         here = missing[arm == number]
         if not len(here):
             raise StatisticsError(f"the arm {label} has no subjects")
-        absent = [f"{SLOTS[slot]} at {visits[visit].label}" for slot, visit in np.argwhere(here.all(axis=0)).tolist()]
+        absent = [f"{SLOTS[slot]} at {visits[visit].label}" for visit, slot in np.argwhere(here.all(axis=0)).tolist()]
         if absent:
             raise StatisticsError(f"nobody of the arm {label} has {', '.join(absent)}, so it can't be imputed")

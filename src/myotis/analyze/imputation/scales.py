@@ -1,6 +1,6 @@
 """Measures on the scale on which they are imputed, and back onto the grid and into the range of their instrument."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from myotis.protocol.imputation import ImputedMeasure
 from myotis.terms.rule import Steps
 
 Numbers = NDArray[np.float64]
+
+LARGEST_MULTIPLE: Final = 1000
+"""No enzyme is imputed above this multiple of its limit of normal: products of the TIS rule stay below 2**63."""
 
 
 class Scale(NamedTuple):
@@ -35,7 +38,7 @@ class Scale(NamedTuple):
     def of_measure(cls, slot: Slot, planned: ImputedMeasure, settings: TisSettings) -> "Scale":
         """The scale of the measure in a slot, as the plan says."""
         measure, grid = settings.measure(slot), grid_of(slot, settings)
-        low, high = (measure.minimum, measure.maximum) if measure else (0, grid.largest // grid.steps_per_unit)
+        low, high = (measure.minimum, measure.maximum) if measure else (0, LARGEST_MULTIPLE)
         better = int(measure.better) if measure else int(Better.LOWER)
         return cls(planned.scale, float(planned.step), low, high, grid.steps_per_unit, better)
 
