@@ -20,6 +20,7 @@ CHECKED_OTHERWISE = {
     "estimate_mean": "published/proderm/test_reproduction.py",
     "carry_last_observation_forward": "unit/statistics/imputation/test_single.py",
     "impute_nonresponse": "unit/statistics/imputation/test_single.py",
+    "impute_joint_normal": "unit/statistics/imputation/test_joint_normal.py",
     "compute_percentile": "unit/statistics/test_quantiles.py",
     "build_gatekeeping_graph": "unit/statistics/multiplicity/test_graphs.py",
     "estimate_simultaneous_intervals": "unit/statistics/multiplicity/test_simultaneous_intervals.py",

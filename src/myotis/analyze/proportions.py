@@ -77,6 +77,11 @@ def check_policies(estimand: Estimand, trial: Trial) -> None:
             raise _not_carried_out(estimand, "the intercurrent event rescue", expected)
     if estimand.missing not in {"nonresponse", "observed_cases"}:
         raise _not_carried_out(estimand, f"missing = {estimand.missing}", "nonresponse or observed_cases")
+    check_test(estimand, trial)
+
+
+def check_test(estimand: Estimand, trial: Trial) -> None:
+    """Raise SettingError for an adjustment or a test that an analysis of proportions does not carry out."""
     if estimand.covariates:
         raise _not_carried_out(estimand, "an adjustment for covariates", "none; strata belong to the test")
     if estimand.test.method == "cochran_mantel_haenszel":

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -68,7 +69,7 @@ def divide(subjects: pl.DataFrame, subgroup: Subgroup, trial: Trial) -> Iterator
 
 def _by_age(subjects: pl.DataFrame, cuts: tuple[Decimal, ...]) -> Iterator[tuple[str, pl.DataFrame]]:
     bounds = [None, *cuts, None]
-    for low, high in zip(bounds[:-1], bounds[1:], strict=True):
+    for low, high in pairwise(bounds):
         wanted = pl.col("AGE").is_not_null()
         if low is not None:
             wanted &= pl.col("AGE") >= float(low)

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 import polars as pl
 
 from myotis.analyze.descriptives import describe_baseline, describe_core_set, describe_deterioration, describe_tis
 from myotis.analyze.families import adjust_families
 from myotis.analyze.flow import describe_flow
+from myotis.analyze.imputation.responders import analyze_imputed_responders
+from myotis.analyze.imputation.tipping import analyze_tipping
 from myotis.analyze.means import analyze_means
 from myotis.analyze.mixed_models import analyze_by_mixed_model
 from myotis.analyze.proportions import analyze_proportions
@@ -18,6 +21,7 @@ from myotis.analyze.subjects import add_planned_arm, check_datasets, find_parame
 from myotis.analyze.times import analyze_times
 from myotis.datasets.results import Result, build_results
 from myotis.errors import SettingError
+from myotis.protocol.check_imputation import MULTIPLE_IMPUTATION
 from myotis.protocol.plan import Estimand
 from myotis.protocol.subgroups import Subgroup
 from myotis.protocol.trial import Trial
@@ -46,7 +50,7 @@ def analyze_trial(
     """
     check_datasets(datasets)
     head = Result(analysis_id="", protocol_digest=trial.digest, data_cut=data_cut or None)
-    rows = []
+    rows: list[Result] = []
     for estimand in trial.plan.estimands:
         rows += _carry_out(
             estimand, select_subjects(datasets["ADSL"], trial, estimand.analysis_set), datasets, trial, head
@@ -91,6 +95,12 @@ def _carry_out(
         visit=trial.visit(estimand.visit).label,
     )
     match estimand.variable:
+        case "response" | "tis_at_least" if estimand.missing == MULTIPLE_IMPUTATION:
+            adcsm = datasets["ADCSM"]
+            return chain(
+                analyze_imputed_responders(subjects, adcsm, estimand, trial, head),
+                analyze_tipping(subjects, adcsm, datasets["ADTIS"], estimand, trial, head),
+            )
         case "response" | "tis_at_least":
             return analyze_proportions(subjects, datasets["ADTIS"], estimand, trial, head)
         case "time_to_tis_at_least" | "time_to_confirmed_deterioration":

@@ -87,6 +87,8 @@ ADCSM = Table(
         Column(name="BASE", label="Baseline Value", kind="number"),
         Column(name="CHG", label="Change from Baseline", kind="number"),
         flag("ABLFL", "Baseline Record Flag"),
+        Column(name="ENZYME", label="Muscle Enzyme Followed", kind="text"),
+        Column(name="ANRHI", label="Analysis Normal Range Upper Limit", kind="number", minimum=0),
         Column(name="DTYPE", label="Derivation Type", kind="text", codelist=("LOCF",)),
     ),
     key=("STUDYID", "USUBJID", "PARAMCD", "AVISITN", "DTYPE"),

@@ -127,7 +127,7 @@ class Result:
         return [head.number(statistic, None) for statistic in statistics]
 
     def estimate(self, answer: Estimate, *, options: str = "") -> list["Result"]:
-        """The rows of an estimate of one trial: estimate and limits, with method, level and reference; then its standard
+        """The rows of an estimate of one trial: estimate and limits, with method, level and reference; then standard
         error and degrees of freedom, where it has them."""
         head = self._with_method(answer.method, answer.reference, f"level={answer.level:g}", options)
         numbers = {"estimate": answer.estimate, "lower": answer.lower, "upper": answer.upper}

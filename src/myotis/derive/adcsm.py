@@ -48,18 +48,20 @@ def derive_adcsm(adsl: pl.DataFrame, visits: pl.DataFrame, trial: Trial) -> pl.D
     """ADCSM from ADSL and the table of visits (``build_visits``), by subject, parameter and visit.
 
     Every value that was observed has a row, after a switch too. ``ENZXULN`` follows the enzyme that is chosen at
-    baseline. Where an estimand of change carries the last observation forward, its parameter has further rows with
-    ``DTYPE`` of LOCF at the visits of the first period (``first_period_visits``): at those that are missing after the
-    subject left, and, where the estimand takes a switch as the end of treatment, at all after the switch, beside what
-    was observed there. They hold the last value after baseline up to then; whoever has none has no such row.
+    baseline, which ``ENZYME`` names; ``ANRHI`` is the upper limit of normal that the value was divided by. Where an
+    estimand of change carries the last observation forward, its parameter has further rows with ``DTYPE`` of LOCF at
+    the visits of the first period (``first_period_visits``): at those that are missing after the subject left, and,
+    where the estimand takes a switch as the end of treatment, at all after the switch, beside what was observed there.
+    They hold the last value after baseline up to then; whoever has none has no such row.
     """
     baseline = trial.visit(trial.baseline_visit).number
     parameters = name_parameters(trial) | {ENZYME: ENZYME}
     visits = _add_enzyme(visits, trial).rename({score_column(name): name for name in parameters}, strict=False)
     rows = (
-        visits.unpivot(list(parameters), index=TIMING, variable_name="measure", value_name="AVAL")
+        visits.unpivot(list(parameters), index=[*TIMING, "ENZYME", "ANRHI"], variable_name="measure", value_name="AVAL")
         .drop_nulls("AVAL")
         .with_columns(pl.col("measure").replace_strict(parameters, return_dtype=pl.String).alias("PARAMCD"))
+        .with_columns(pl.when(pl.col("PARAMCD") == ENZYME).then(pl.col("ENZYME", "ANRHI")))
         .with_columns(pl.lit(None, dtype=pl.String).alias("DTYPE"))
         .drop("measure")
     )
@@ -80,7 +82,7 @@ def derive_adcsm(adsl: pl.DataFrame, visits: pl.DataFrame, trial: Trial) -> pl.D
 
 
 def _add_enzyme(visits: pl.DataFrame, trial: Trial) -> pl.DataFrame:
-    """The enzyme that each subject is followed by, as a multiple of its own upper limit of normal."""
+    """The enzyme that each subject is followed by, as a multiple of its own upper limit of normal, and that limit."""
     settings = trial.tis.settings
     names = [name for enzyme in settings.enzymes for name in (enzyme, f"{enzyme}_uln")]
     baseline = visits.filter(pl.col("visit_number") == trial.visit(trial.baseline_visit).number)
@@ -90,14 +92,18 @@ def _add_enzyme(visits: pl.DataFrame, trial: Trial) -> pl.DataFrame:
         used = compute_tis(recorded, {}, settings).enzyme_used.tolist()
     chosen = baseline.select("subject", pl.Series("enzyme", used or [""] * baseline.height, dtype=pl.String))
     table = visits.join(chosen, on="subject", how="left", maintain_order="left")
-    multiple = np.full(table.height, np.nan)
+    multiple, limit = np.full((2, table.height), np.nan)
     for enzyme in settings.enzymes:
         value, _ = ENZYME_GRID.to_steps(table[enzyme].fill_null(float("nan")).to_numpy())
         uln, _ = ULN_GRID.to_steps(table[f"{enzyme}_uln"].fill_null(float("nan")).to_numpy())
         followed = (table["enzyme"] == enzyme).fill_null(value=False).to_numpy()
         known = np.where(uln == MISSING, MISSING, value)
         multiple = np.where(followed, compute_multiple_of_uln(enzyme, known, uln), multiple)
-    return table.with_columns(pl.Series(ENZYME, multiple, dtype=pl.Float64, nan_to_null=True)).drop("enzyme")
+        limit = np.where(followed, ULN_GRID.to_numbers(uln), limit)
+    return table.with_columns(
+        pl.Series(ENZYME, multiple, dtype=pl.Float64, nan_to_null=True),
+        pl.Series("ANRHI", limit, dtype=pl.Float64, nan_to_null=True),
+    ).rename({"enzyme": "ENZYME"})
 
 
 def _carry_forward(rows: pl.DataFrame, adsl: pl.DataFrame, trial: Trial) -> pl.DataFrame:

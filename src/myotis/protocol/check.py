@@ -6,6 +6,7 @@ from typing import Any
 from myotis.errors import Fault
 from myotis.protocol.check_criteria import find_criteria_faults
 from myotis.protocol.check_design import find_design_faults
+from myotis.protocol.check_imputation import find_imputation_faults
 from myotis.protocol.check_plan import find_plan_faults
 from myotis.protocol.check_treatments import find_treatment_faults
 from myotis.protocol.contents import Contents
@@ -16,8 +17,8 @@ from myotis.protocol.provenance import UNSOURCED, covers, find_provenance, flatt
 def find_contradictions(trial: Contents) -> list[Fault]:
     """Every way in which the parts of a protocol don't fit one another."""
     checks = (
-        _repeated_ids, find_design_faults, find_treatment_faults, find_criteria_faults, find_plan_faults, _unsourced,
-        _idle_sources,
+        _repeated_ids, find_design_faults, find_treatment_faults, find_criteria_faults, find_plan_faults,
+        find_imputation_faults, _unsourced, _idle_sources,
     )  # fmt: skip
     return [fault for check in checks for fault in check(trial)]
 
@@ -31,7 +32,7 @@ def _repeated_ids(trial: Contents) -> Iterator[Fault]:
         "deterioration.limbs": trial.deterioration.limbs if trial.deterioration else (),
         "plan.analysis_sets": plan.analysis_sets, "plan.intercurrent_events": plan.intercurrent_events,
         "plan.estimands": plan.estimands, "plan.safety.columns": plan.safety.columns if plan.safety else (),
-        "plan.families": plan.families, "plan.subgroups": plan.subgroups,
+        "plan.families": plan.families, "plan.subgroups": plan.subgroups, "plan.imputations": plan.imputations,
     }  # fmt: skip
     for place, entries in lists.items():
         ids = [entry.id for entry in entries]

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from myotis.protocol.fields import Id, Number, Section
+from myotis.protocol.imputation import Imputation
 from myotis.protocol.methods import Interval, MixedModel, Summary, Test, TimeToEvent, Variable
 from myotis.protocol.multiplicity import Family
 from myotis.protocol.safety import SafetyPlan
@@ -52,8 +53,16 @@ class Estimand(Section):
     comparator: Id
     summary: Summary
     intercurrent_events: dict[Literal["switch", "rescue", "discontinuation", "death"], Strategy]
-    missing: Literal["nonresponse", "last_observation_carried_forward", "observed_cases", "missing_at_random"]
+    missing: Literal[
+        "nonresponse",
+        "last_observation_carried_forward",
+        "observed_cases",
+        "missing_at_random",
+        "multiple_imputation",
+    ]
     """What stands for a value that is missing although nothing intercurrent explains it."""
+    imputation: Id | None = None
+    """The imputation of ``multiple_imputation``."""
     test: Test
     interval: Interval
     covariates: tuple[Literal["baseline", "strata"], ...] = ()
@@ -90,4 +99,5 @@ class Plan(Section):
     """Hypotheses whose error rate is controlled together; p-values of estimands in none are descriptive."""
     subgroups: tuple[Subgroup, ...] = ()
     safety: SafetyPlan | None = None
+    imputations: tuple[Imputation, ...] = ()
     display: Display

@@ -15,15 +15,15 @@ from myotis.instruments.tis import (
     TisScores,
     TisSettings,
     compute_change_pct,
-    score_courses,
 )
 from myotis.instruments.tis_levels import SLOTS, Slot
-from myotis.instruments.tis_rule import FIRST_ENZYME, TIS, TIS_HIGH, TIS_LOW
+from myotis.instruments.tis_rule import FIRST_ENZYME, TIS_LOW
 from myotis.protocol.trial import Trial
-from myotis.rules import deterioration, response
+from myotis.rules import deterioration
 from myotis.score.columns import Layout, find_layout
 from myotis.score.courses import Courses, arrange_recorded, arrange_scheduled
 from myotis.score.facts import SUBJECT_FACTS, read_subject_fact
+from myotis.score.outcomes import OutcomeRules
 from myotis.score.recorded import HaqReading, Recorded, read_recorded
 from myotis.score.schedule import NUMERIC, Schedule
 from myotis.terms.missing import ANSWERS, MISSING, UNKNOWN, YES
@@ -82,19 +82,14 @@ class Scorer:
         self.settings = _with_strength(planned, self.layout)
         self.schedule = _schedule(trial, options)
         own = self.settings.criteria == trial.tis.criteria
-        self.deterioration = (
-            deterioration.deterioration_limits(trial.deterioration, self.settings)
-            if own and trial.deterioration
-            else None
-        )
-        self.response = response.response_limits(trial, self.schedule.ids) if own else None
+        self.rules = OutcomeRules.of_trial(trial, self.settings, self.schedule.ids)
         self.warnings = [] if own else [_other_criteria(self.settings, trial)]
         self.warnings += [
             _without_range(enzyme.value.column)
             for enzyme in self.layout.enzymes
             if enzyme.name not in self.settings.enzymes
         ]
-        if own and self.response is None:
+        if own and self.rules.response is None:
             self.warnings.append(_other_visits(trial))
         self.taken = [_taken(name) for name in columns if name in ADDED]
 
@@ -117,9 +112,9 @@ class Scorer:
         self, frame: pl.DataFrame, recorded: Recorded, courses: Courses, facts: Mapping[str, Steps]
     ) -> pl.DataFrame:
         x = courses.lay_out(self._columns(recorded))
-        scores = score_courses(x, courses.offsets, self.settings)
-        status = self._deterioration(x, courses)
-        answer = self._response(scores, status, courses, facts)
+        known = courses.lay_out(np.column_stack([facts[name] for name in SUBJECT_FACTS]))
+        scores, status, answer = self.rules.apply(x, courses.offsets, known)
+        status = np.column_stack([status, np.full(len(x), int(bool(self.rules.deterioration)))])
         change = compute_change_pct(x, courses.baseline, scores)[np.where(courses.place == MISSING, 0, courses.place)]
         change[courses.place == MISSING] = np.nan
         own = TisScores(courses.pick_up(scores.fields), self.settings)
@@ -129,7 +124,7 @@ class Scorer:
 
     def _fact(self, frame: pl.DataFrame, name: str, faults: list[Fault]) -> Steps:
         """A fact that the definition of response asks for; a column of this name is else one that passes through."""
-        if not self.response or not getattr(self.response, SUBJECT_FACTS[name]):
+        if not self.rules.response or not getattr(self.rules.response, SUBJECT_FACTS[name]):
             return np.full(frame.height, UNKNOWN, dtype=np.int64)
         return read_subject_fact(frame, name, faults)
 
@@ -143,20 +138,6 @@ class Scorer:
             column = FIRST_ENZYME + 2 * position
             x[:, column], x[:, column + 1] = recorded.enzyme(name)
         return x
-
-    def _deterioration(self, x: Steps, courses: Courses) -> Steps:
-        fields = np.full((len(x), deterioration.FIELD_COUNT), MISSING, dtype=np.int64)
-        if self.deterioration:
-            deterioration.deterioration_course.run(x, courses.offsets, self.deterioration, fields)
-        return np.column_stack([fields[:, deterioration.STATUS], np.full(len(x), int(bool(self.deterioration)))])
-
-    def _response(self, scores: TisScores, status: Steps, courses: Courses, facts: Mapping[str, Steps]) -> Steps:
-        fields = np.zeros((len(status), response.FIELD_COUNT), dtype=np.int64)
-        if self.response:
-            laid = courses.lay_out(np.column_stack([facts[name] for name in SUBJECT_FACTS]))
-            x = np.column_stack([scores.fields[:, [TIS, TIS_LOW, TIS_HIGH]], status[:, 0], laid])
-            response.response_course.run(x, courses.offsets, self.response, fields)
-        return fields
 
     def _check_visits(self, recorded: Recorded, position: Steps) -> list[Fault]:
         faults = []

@@ -149,3 +149,10 @@ def test_a_scale_in_millimeters_is_the_same_scale(unit, factor):
     )
     for key, frame in derive_datasets(SNAPSHOT | {"QS": changed}, TRIAL).items():
         assert frame.equals(DATASETS[key])
+
+
+def test_adcsm_names_the_enzyme_that_is_followed_and_its_limit_beside_its_values_alone():
+    rows = DATASETS["ADCSM"].filter(USUBJID=name("A"))
+    told = {row["PARAMCD"]: (row["ENZYME"], row["ANRHI"]) for row in rows.filter(AVISITN=16).iter_rows(named=True)}
+    assert told.pop("ENZXULN") == ("ck", 200.0)
+    assert set(told.values()) == {(None, None)}

@@ -14,7 +14,12 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from myotis.statistics.result import TestResult, settle
-from myotis.statistics.stratified.tables import NOTHING_TO_COMPARE, has_nothing_to_compare, take_tables
+from myotis.statistics.stratified.tables import (
+    NOTHING_TO_COMPARE,
+    compute_deviation,
+    has_nothing_to_compare,
+    take_tables,
+)
 
 SAME_OUTCOME = "within each stratum with both groups every subject has the same outcome, so the test has no variance"
 
@@ -37,10 +42,8 @@ def cochran_mantel_haenszel_test(counts: ArrayLike, *, correction: bool) -> Test
     (11.8509, 0.000576)
     """
     x1, n1, x2, n2 = take_tables(counts)
-    total, events = n1 + n2, x1 + x2
-    size = np.maximum(total, 1)
-    deviation = np.abs((x1 - n1 * events / size).sum(axis=-1))
-    variance = (n1 * n2 * events * (total - events) / (size**2 * np.maximum(total - 1, 1))).sum(axis=-1)
+    deviation, variance = compute_deviation(x1, n1, x2, n2)
+    deviation = np.abs(deviation)
     if correction:
         deviation = np.maximum(deviation - 0.5, 0)
     chi_square = deviation**2 / np.where(variance > 0, variance, 1)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from myotis.statistics.proportions.score_limits import compute_constrained_proportions
+from myotis.statistics.proportions.likeliest import find_likeliest_of_difference
 from myotis.statistics.result import Numbers
 
 LEAST_VARIANCE = 1e-100
@@ -58,7 +58,7 @@ Scorer = Callable[[Strata, Numbers], Score]
 def score_difference(strata: Strata, position: Numbers) -> Score:
     """The score of p1 - p2 = position."""
     delta = np.broadcast_to(position[:, None], strata.x1.shape)
-    p1, p2 = compute_constrained_proportions(strata.x1, strata.n1, strata.x2, strata.n2, delta)
+    p1, p2 = find_likeliest_of_difference(strata.x1, strata.n1, strata.x2, strata.n2, delta)
     return _score_linear(strata, p1, p2, np.ones_like(delta), np.ones_like(delta), delta)
 
 

@@ -33,3 +33,13 @@ def take_tables(counts: ArrayLike) -> tuple[Numbers, Numbers, Numbers, Numbers]:
 def has_nothing_to_compare(n1: Numbers, n2: Numbers) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     """Where no stratum has subjects of both groups, from what `take_tables` gives."""
     return cast("np.ndarray[tuple[int, ...], np.dtype[np.bool_]]", ((n1 + n2).sum(axis=-1) == 0))
+
+
+def compute_deviation(x1: Numbers, n1: Numbers, x2: Numbers, n2: Numbers) -> tuple[Numbers, Numbers]:
+    """By how much the events of group 0 exceed those expected without association, summed over strata, and the
+    hypergeometric variance (with N - 1) of that sum; from what `take_tables` gives."""
+    total, events = n1 + n2, x1 + x2
+    size = np.maximum(total, 1)
+    deviation = (x1 - n1 * events / size).sum(axis=-1)
+    variance = (n1 * n2 * events * (total - events) / (size**2 * np.maximum(total - 1, 1))).sum(axis=-1)
+    return deviation, variance
