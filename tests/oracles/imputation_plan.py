@@ -32,7 +32,7 @@ def list_changes(imputation=None, estimand=None):
     source = {"plan.imputations": {"status": "assumed", "note": "for a test"}}
     return {
         "plan.imputations": [copy.deepcopy(IMPUTATION) | (imputation or {})],
-        "plan.estimands.4": imputed,
+        f"plan.estimands.{len(values['plan']['estimands'])}": imputed,
         "provenance": values["provenance"] | source,
     }
 

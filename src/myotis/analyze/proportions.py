@@ -22,7 +22,6 @@ from myotis.protocol.plan import Estimand
 from myotis.protocol.trial import Trial
 from myotis.statistics.proportions.difference import DifferenceInterval, estimate_difference_of_proportions
 from myotis.statistics.proportions.one import ProportionInterval, estimate_proportion
-from myotis.statistics.result import Estimate
 from myotis.statistics.stratified.cochran_mantel_haenszel import cochran_mantel_haenszel_test
 
 BELOW_THRESHOLD: Final = "tis_below_threshold"
@@ -195,7 +194,7 @@ def _describe_arm(outcomes: pl.DataFrame, count: int, total: int, estimand: Esti
         yield head.number("percent", 100 * count / total, unit="%")
         interval = ONE_GROUP_INTERVALS[estimand.interval.method]
         answer = estimate_proportion(count, total, method=interval, level=_level(estimand))
-        yield from (row for row in head.estimate(_in_percent(answer)) if row.statistic != "estimate")
+        yield from (row for row in head.estimate(answer.scaled(100)) if row.statistic != "estimate")
     else:
         yield from head.no_answer(["percent", "lower", "upper"], "the arm has no subjects")
     reasons = [*_EVENT_ORDER, CONFIRMED_DETERIORATION, BELOW_THRESHOLD, OTHER_CONDITION, MISSING_ANSWER]
@@ -215,7 +214,7 @@ def _compare(counts: list[int], estimand: Estimand, head: Result) -> Iterator[Re
     except StatisticsError as error:
         yield from replace(head, method=method.value).no_answer(["estimate", "lower", "upper"], str(error))
     else:
-        yield from head.estimate(_in_percent(answer))
+        yield from head.estimate(answer.scaled(100))
 
 
 def _test(outcomes: pl.DataFrame, arms: list[str], estimand: Estimand, head: Result) -> Iterator[Result]:
@@ -239,10 +238,6 @@ def _test(outcomes: pl.DataFrame, arms: list[str], estimand: Estimand, head: Res
         yield from head.no_answer(["test_statistic", "df", "p_value"], f"{options}; {error}")
     else:
         yield from head.test(answer, options=options)
-
-
-def _in_percent(answer: Estimate) -> Estimate:
-    return replace(answer, estimate=100 * answer.estimate, lower=100 * answer.lower, upper=100 * answer.upper)
 
 
 def _level(estimand: Estimand) -> float:

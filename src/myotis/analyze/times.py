@@ -133,8 +133,7 @@ def _describe_arm(times: pl.DataFrame, estimand: Estimand, trial: Trial, head: R
         except StatisticsError as error:
             yield from there.no_answer(LIMITS, str(error))
         else:
-            percent = replace(share, estimate=100 * share.estimate, lower=100 * share.lower, upper=100 * share.upper)
-            yield from replace(there, unit="%").estimate(percent)
+            yield from replace(there, unit="%").estimate(share.scaled(100))
 
 
 def _reached(head: Result, answer: Estimate, options: str) -> Iterator[Result]:

@@ -6,7 +6,7 @@ are an error where one trial was asked about; where many were asked about at onc
 and ``undefined`` says how many and why. A NaN never comes back without that sentence.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 import numpy as np
@@ -46,6 +46,16 @@ class Estimate:
     se: Numbers | None = None
     df: Numbers | None = None
     undefined: str = ""
+
+    def scaled(self, factor: float) -> "Estimate":
+        """The same in another unit: 100 makes percents of proportions."""
+        return replace(
+            self,
+            estimate=factor * self.estimate,
+            lower=factor * self.lower,
+            upper=factor * self.upper,
+            se=None if self.se is None else factor * self.se,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

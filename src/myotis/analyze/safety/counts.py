@@ -13,7 +13,6 @@ from myotis.statistics.proportions.difference import estimate_difference_of_prop
 from myotis.statistics.proportions.one import estimate_proportion
 from myotis.statistics.rates.difference import estimate_difference_of_rates
 from myotis.statistics.rates.one import estimate_rate
-from myotis.statistics.result import Estimate
 
 POISSON = "the events of a patient are taken as independent"
 PER_INFUSIONS = 100
@@ -36,7 +35,7 @@ def describe_kind(column: Column, events: pl.DataFrame, plan: SafetyPlan, head: 
             patients, column.patients, method=_kebab(plan.incidence_interval), level=_level(plan)
         )
         yield head.number("percent", 100 * patients / column.patients, unit="%")
-        yield from (row for row in replace(head, unit="%").estimate(_times(share, 100)) if row.statistic != "estimate")
+        yield from (row for row in replace(head, unit="%").estimate(share.scaled(100)) if row.statistic != "estimate")
     of_events = replace(head, analysis_id=f"{head.analysis_id}.events")
     yield of_events.number("count", events.height)
     yield from _rate(events.height, column.days, plan, replace(of_events, method_options=POISSON))
@@ -64,7 +63,7 @@ def compare_kind(
     except StatisticsError as error:
         yield from part.no_answer(["estimate", "lower", "upper"], str(error))
     else:
-        yield from part.estimate(_times(answer, 100))
+        yield from part.estimate(answer.scaled(100))
     first = [column.days_to_first(events) for column, events in zip(pair, kinds, strict=True)]
     days = [column.days for column in pair]
     part = replace(head, analysis_id=f"{head.analysis_id}.events", method_options=POISSON)
@@ -107,7 +106,3 @@ def _level(plan: SafetyPlan) -> float:
 
 def _kebab(name: str) -> str:
     return name.replace("_", "-")
-
-
-def _times(answer: Estimate, factor: float) -> Estimate:
-    return replace(answer, estimate=factor * answer.estimate, lower=factor * answer.lower, upper=factor * answer.upper)
