@@ -161,7 +161,7 @@ def draw_categories(shares: Sequence[tuple[str, Sequence[tuple[str, Sequence[flo
     return draw_svg(draw, "categories", 4.2)
 
 
-def draw_differences(lines: Sequence[Difference], *, x_label: str, favors: tuple[str, str]) -> str:
+def draw_differences(lines: Sequence[Difference], *, x_label: str, favors: tuple[str, str], name: str = "") -> str:
     """Differences with their intervals, one under the other, around no difference."""
 
     def draw(figure: Figure) -> None:
@@ -197,7 +197,7 @@ def draw_differences(lines: Sequence[Difference], *, x_label: str, favors: tuple
         axes.annotate(f"← favors {favors[0]}", (0, 1), (0, 4), ha="left", **corner)
         axes.annotate(f"favors {favors[1]} →", (1, 1), (0, 4), ha="right", **corner)
 
-    return draw_svg(draw, f"differences-{x_label}", 1.1 + 0.75 * len(lines))
+    return draw_svg(draw, name or f"differences-{x_label}", 1.1 + 0.75 * len(lines))
 
 
 def draw_small_multiples(panels: Sequence[tuple[str, Sequence[Line]]]) -> str:

@@ -15,6 +15,7 @@ from myotis.report.population import build_baseline, build_flow
 from myotis.report.reproduction import build_reproduction
 from myotis.report.rows import take_results
 from myotis.report.safety import build_safety
+from myotis.report.sensitivity import build_subgroups, build_tipping
 from myotis.report.times import build_times
 
 TEMPLATE = "report.html.j2"
@@ -70,6 +71,8 @@ def render_report(
         build_tis(context),
         build_end_points(context),
         build_times(context),
+        build_subgroups(context),
+        build_tipping(context),
         build_core_set(context),
         build_deterioration(context),
         build_safety(context),
