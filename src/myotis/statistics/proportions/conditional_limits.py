@@ -1,9 +1,9 @@
 """Limits of an odds ratio given both margins of the table, from the noncentral hypergeometric distribution."""
 
 import numpy as np
-from scipy import special
 
 from myotis.statistics.bracketed_root import find_bracketed_roots
+from myotis.statistics.proportions.log_choose import log_choose
 from myotis.statistics.result import Limits, Numbers, find_distinct
 
 FARTHEST = 200.0
@@ -34,7 +34,7 @@ def _find_limits(tables: Numbers, share: float, tail: float) -> Numbers:
     least, most = np.maximum(0, events - n2), np.minimum(n1, events)
     k = least + np.arange((most - least).max() + 1)
     exists, k = k <= most, np.minimum(k, most)
-    log_weights = np.where(exists, _log_choose(n1, k) + _log_choose(n2, events - k), -np.inf)
+    log_weights = np.where(exists, log_choose(n1, k) + log_choose(n2, events - k), -np.inf)
     lower = np.exp(_find_log_odds_ratio(log_weights, k - x1, (k > x1) + share * (k == x1), tail, end=-FARTHEST))
     upper = np.exp(_find_log_odds_ratio(log_weights, k - x1, (k < x1) + share * (k == x1), tail, end=FARTHEST))
     return np.stack([np.where(x1 == least, 0, lower[:, None]), np.where(x1 == most, np.inf, upper[:, None])])[..., 0]
@@ -43,14 +43,11 @@ def _find_limits(tables: Numbers, share: float, tail: float) -> Numbers:
 def _find_log_odds_ratio(log_weights: Numbers, steps: Numbers, counted: Numbers, tail: float, end: float) -> Numbers:
     """Where the probability of what is counted is ``tail``, for each table (first axis)."""
 
-    def excess(log_odds_ratio: Numbers, log_weights: Numbers, steps: Numbers, counted: Numbers) -> Numbers:
+    def compute_excess(log_odds_ratio: Numbers, log_weights: Numbers, steps: Numbers, counted: Numbers) -> Numbers:
         log_p = log_weights + log_odds_ratio[:, None] * steps
         p = np.exp(log_p - log_p.max(axis=1, keepdims=True))
-        return np.log(np.maximum((p * counted).sum(axis=1) / p.sum(axis=1), SMALLEST) / tail)
+        excess: Numbers = np.log(np.maximum((p * counted).sum(axis=1) / p.sum(axis=1), SMALLEST) / tail)
+        return excess
 
     ends = np.full(len(log_weights), end)
-    return find_bracketed_roots(excess, -ends, ends, log_weights, steps, counted)
-
-
-def _log_choose(n: Numbers, k: Numbers) -> Numbers:
-    return special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1)
+    return find_bracketed_roots(compute_excess, -ends, ends, log_weights, steps, counted)

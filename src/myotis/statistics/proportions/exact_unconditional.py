@@ -21,11 +21,17 @@ from myotis.statistics.proportions.score_statistic import DIFFERENCE, SCORE_FORM
 from myotis.statistics.proportions.two_groups import settle_estimate, take_two_groups
 from myotis.statistics.result import Estimate, Numbers, check_level, find_distinct
 
-STEPS = 64
-"""Differences tried between the one observed and the end, so that an interval with a gap is taken whole."""
+COARSE = 64
+"""Steps between the difference observed and the end that tell where rejection becomes thinkable."""
+
+FINE = 0.001
+"""The step of the search from there on: an interval with a gap is taken whole."""
+
+THINKABLE = 0.25
+"""A difference whose p-value is below this share of alpha has none above alpha beyond it."""
 
 HALVINGS = 34
-"""Of one step: to 1e-12."""
+"""Of one fine step: to 1e-13."""
 
 
 class ExactDifferenceInterval(StrEnum):
@@ -49,9 +55,9 @@ def estimate_exact_difference_of_proportions(
     """The difference x1 / n1 - x2 / n2 with the exact unconditional interval of the named method.
 
     Loops over the distinct tables. The p-value of these tests jumps and is not monotone in the difference: the
-    interval reaches to the outermost difference that is not rejected, found on a grid (a 64th of the way from the
-    estimate to the end) and then by halving, so that a gap is not left out but an island narrower than the grid may
-    be. With an empty group there is no answer (see `myotis.statistics.result`).
+    interval reaches to the outermost difference that is not rejected, found in steps of 0.001 and then by halving, so
+    that a gap belongs to it, but an island narrower than the step may be missed. With an empty group there is no
+    answer (see `myotis.statistics.result`).
 
     >>> answer = estimate_exact_difference_of_proportions(8, 12, 3, 11, method="agresti-min", level=0.95)
     >>> [round(float(value), 4) for value in (answer.estimate, answer.lower, answer.upper)]
@@ -81,11 +87,14 @@ def _find_limits(method: ExactDifferenceInterval, table: Numbers, level: float) 
 
 
 def _find_limit(compute_p: Callable[[float], float], observed: float, side: int, alpha: float) -> float:
-    tried = np.linspace(side, observed, STEPS + 1)
-    outermost = next(i for i, at in enumerate(tried) if i == STEPS or compute_p(float(at)) > alpha)
-    if outermost == 0:
+    if compute_p(float(side)) > alpha:
         return float(side)
-    rejected, accepted = float(tried[outermost - 1]), float(tried[outermost])
+    coarse = np.linspace(side, observed, COARSE + 1)
+    first = next((i for i, at in enumerate(coarse) if compute_p(float(at)) > THINKABLE * alpha), COARSE)
+    start = coarse[max(first - 1, 0)]
+    fine = np.linspace(start, observed, 2 + int(abs(start - observed) / FINE))
+    outermost = next((i for i, at in enumerate(fine) if compute_p(float(at)) > alpha), len(fine) - 1)
+    rejected, accepted = float(fine[max(outermost - 1, 0)]), float(fine[outermost])
     for _ in range(HALVINGS):
         middle = (rejected + accepted) / 2
         if compute_p(middle) > alpha:
@@ -98,15 +107,13 @@ def _find_limit(compute_p: Callable[[float], float], observed: float, side: int,
 def compute_exact_p(table: Numbers, side: int, difference: float, *, is_squared: bool) -> float:
     """The exact p-value of p1 - p2 = difference: against larger ones (side -1), smaller ones (1), or both (squared)."""
     x1, n1, x2, n2 = table
-    statistic = _compute_statistics(int(n1), int(n2), difference)
+    statistic = compute_statistics(int(n1), int(n2), difference)
     statistic = np.abs(statistic) if is_squared else -side * statistic
     return maximize_probability(statistic >= statistic[int(x1), int(x2)] - TIE, difference)
 
 
-def _compute_statistics(n1: int, n2: int, difference: float) -> Numbers:
+def compute_statistics(n1: int, n2: int, difference: float) -> Numbers:
     """The score statistic of every table, [n1 + 1, n2 + 1]."""
     x1, x2 = list_tables(n1, n2)
     sizes = np.full_like(x1, n1), np.full_like(x1, n2)
-    return compute_score(
-        DIFFERENCE, SCORE_FORMS["mee"], x1, sizes[0], x2, sizes[1], np.full_like(x1, difference)
-    )
+    return compute_score(DIFFERENCE, SCORE_FORMS["mee"], x1, sizes[0], x2, sizes[1], np.full_like(x1, difference))

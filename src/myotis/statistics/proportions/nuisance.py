@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from myotis.statistics.proportions.log_choose import log_choose
 from myotis.statistics.result import Numbers
 
 TIE = 1e-9
@@ -57,11 +58,13 @@ def maximize_probability(extreme: NDArray[np.bool_], difference: float = 0.0) ->
 
 def _probability(tables: Numbers, p1: Numbers, p2: Numbers) -> Numbers:
     first, second = (compute_binomial(n - 1, p) for n, p in zip(tables.shape, (p1, p2), strict=True))
-    return ((first @ tables) * second).sum(axis=1)
+    answer: Numbers = ((first @ tables) * second).sum(axis=1)
+    return answer
 
 
 def compute_binomial(n: int, p: Numbers) -> Numbers:
     """The probabilities of 0 to n events, [proportion, events]."""
-    k = np.arange(n + 1)
-    log_choose = special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1)
-    return np.exp(log_choose + special.xlogy(k, p[:, None]) + special.xlog1py(n - k, -p[:, None]))
+    k = np.arange(n + 1.0)
+    log_p = log_choose(n, k) + special.xlogy(k, p[:, None]) + special.xlog1py(n - k, -p[:, None])
+    probabilities: Numbers = np.exp(log_p)
+    return probabilities

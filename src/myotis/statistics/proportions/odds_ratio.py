@@ -44,7 +44,7 @@ class OddsRatioInterval(StrEnum):
 
 REFERENCES: Final = {
     OddsRatioInterval.WOOLF: "Woolf B, Ann Hum Genet 1955;19:251-253",
-    OddsRatioInterval.WOOLF_PLUS_HALF: "Gart JJ, Biometrika 1966;53:601-604; Haldane JBS, Ann Hum Genet 1956;20:309-311",
+    OddsRatioInterval.WOOLF_PLUS_HALF: "Haldane JBS, Ann Hum Genet 1956;20:309-311",
     OddsRatioInterval.MIETTINEN_NURMINEN: "Miettinen O, Nurminen M, Stat Med 1985;4:213-226",
     OddsRatioInterval.SCAS: "Laud PJ, Pharm Stat 2017;16:334-348, and its correction 2018",
     OddsRatioInterval.EXACT_CONDITIONAL: "Cornfield J, Proc Third Berkeley Symp 1956;4:135-148",

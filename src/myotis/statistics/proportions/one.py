@@ -16,7 +16,16 @@ from scipy import special
 from myotis.statistics.bracketed_root import find_bracketed_roots
 from myotis.statistics.normal import normal_quantile
 from myotis.statistics.proportions.wilson import compute_corrected_wilson_limits, compute_wilson_limits
-from myotis.statistics.result import EMPTY_ARM, Estimate, Limits, Numbers, check_level, find_distinct, settle, take_counts
+from myotis.statistics.result import (
+    EMPTY_ARM,
+    Estimate,
+    Limits,
+    Numbers,
+    check_level,
+    find_distinct,
+    settle,
+    take_counts,
+)
 
 
 class ProportionInterval(StrEnum):
@@ -123,7 +132,8 @@ def _mid_p_lower(x: Numbers, n: Numbers, level: float) -> Numbers:
     def excess(p: Numbers, x: Numbers, n: Numbers) -> Numbers:
         at_least = special.betainc(np.maximum(x, 1), n - x + 1, p)
         more = np.where(x == n, 0.0, special.betainc(x + 1, np.maximum(n - x, 1), p))
-        return (at_least + more) / 2 - tail
+        tail_with_half: Numbers = (at_least + more) / 2
+        return tail_with_half - tail
 
     counts, which = find_distinct(x, n)
     some = counts[:, 0] > 0

@@ -33,9 +33,9 @@ def _find_limit(contrast: Contrast, form: ScoreForm, columns: tuple[Numbers, ...
     correction says.
     """
 
-    def excess(at: Numbers, *counts: Numbers) -> Numbers:
+    def excess(at: Numbers, x1: Numbers, n1: Numbers, x2: Numbers, n2: Numbers) -> Numbers:
         value = np.exp(at) if contrast.is_logarithmic else at
-        return -side * compute_score(contrast, form, *counts, value) - z
+        return -side * compute_score(contrast, form, x1, n1, x2, n2, value) - z
 
     observed = contrast.observed(*columns)
     far = np.full_like(observed, side * contrast.end)

@@ -85,7 +85,8 @@ def compute_score(
 def _correct_skewness(score: Numbers, skewness: Numbers) -> Numbers:
     """The z with z + skewness * (z**2 - 1) = score, by the root that is near the score where skewness is small."""
     shifted = score + skewness
-    return 2 * shifted / (1 + np.sqrt(np.maximum(1 + 4 * skewness * shifted, 0)))
+    z: Numbers = 2 * shifted / (1 + np.sqrt(np.maximum(1 + 4 * skewness * shifted, 0)))
+    return z
 
 
 def _moments_of_difference(x1: Numbers, n1: Numbers, x2: Numbers, n2: Numbers, value: Numbers) -> Moments:
