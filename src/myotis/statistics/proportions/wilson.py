@@ -8,7 +8,11 @@ from myotis.statistics.result import Limits, Numbers
 
 def compute_wilson_limits(x: Numbers, n: Numbers, level: float) -> Limits:
     """The limits of x / n, both of one shape; n at least 1."""
-    z = normal_quantile(level)
+    return compute_wilson_limits_at(x, n, normal_quantile(level))
+
+
+def compute_wilson_limits_at(x: Numbers, n: Numbers, z: float | Numbers) -> Limits:
+    """The same at a normal quantile, one for all or one each."""
     p = x / n
     middle = (x + z**2 / 2) / (n + z**2)
     margin = z * np.sqrt(n * p * (1 - p) + z**2 / 4) / (n + z**2)

@@ -78,8 +78,10 @@ def score_odds_ratio(strata: Strata, position: Numbers) -> Score:
     t = np.broadcast_to(position[:, None], strata.x1.shape)
     events = strata.x1 + strata.x2
     b = strata.n1 * t + strata.n2 * (1 - t) - events * (2 * t - 1)
-    root = np.sqrt(np.maximum(b**2 + 4 * strata.n2 * (2 * t - 1) * events * (1 - t), 0))
-    p2 = np.clip(2 * events * (1 - t) / np.maximum(b + root, LEAST_VARIANCE), 0, 1)
+    a = strata.n2 * (2 * t - 1)
+    root = np.sqrt(np.maximum(b**2 + 4 * a * events * (1 - t), 0))
+    above = np.where(b >= 0, 2 * events * (1 - t), root - b)  # of two forms of one root, the one that cancels nothing
+    p2 = np.clip(above / np.maximum(np.where(b >= 0, b + root, 2 * a), LEAST_VARIANCE), 0, 1)
     p1 = np.clip((events - strata.n2 * p2) / strata.n1, 0, 1)
     v1, v2 = strata.n1 * p1 * (1 - p1), strata.n2 * p2 * (1 - p2)
     total = np.maximum(v1 + v2, LEAST_VARIANCE)
