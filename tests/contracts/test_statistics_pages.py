@@ -20,6 +20,8 @@ CHECKED_OTHERWISE = {
     "estimate_mean": "published/proderm/test_reproduction.py",
     "carry_last_observation_forward": "unit/statistics/imputation/test_single.py",
     "impute_nonresponse": "unit/statistics/imputation/test_single.py",
+    "randomization_test": "laws/test_randomization_test_laws.py",
+    "exact_randomization_test": "laws/test_randomization_test_laws.py",
     "compute_percentile": "unit/statistics/test_quantiles.py",
 }
 """Public functions that no other software gives numbers for, and the file of the tests that hold them to something."""
