@@ -21,6 +21,8 @@ CHECKED_OTHERWISE = {
     "carry_last_observation_forward": "unit/statistics/imputation/test_single.py",
     "impute_nonresponse": "unit/statistics/imputation/test_single.py",
     "impute_joint_normal": "unit/statistics/imputation/test_joint_normal.py",
+    "randomization_test": "laws/test_randomization_test_laws.py",
+    "exact_randomization_test": "laws/test_randomization_test_laws.py",
     "compute_percentile": "unit/statistics/test_quantiles.py",
     "build_gatekeeping_graph": "unit/statistics/multiplicity/test_graphs.py",
     "estimate_simultaneous_intervals": "unit/statistics/multiplicity/test_simultaneous_intervals.py",

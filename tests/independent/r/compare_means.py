@@ -9,6 +9,7 @@ import numpy as np
 from comparison import Comparison
 
 from myotis.statistics.continuous.ancova import CoefficientVariance, fit_ancova
+from myotis.statistics.continuous.hodges_lehmann import estimate_hodges_lehmann
 from myotis.statistics.continuous.means import (
     Summary,
     compute_mean,
@@ -16,6 +17,7 @@ from myotis.statistics.continuous.means import (
     difference_of_means_test,
     estimate_difference_of_means,
 )
+from myotis.statistics.continuous.wilcoxon_rank_sum import wilcoxon_rank_sum_test
 
 HERE = Path(__file__).parent
 RECORDED = json.loads((HERE / "week16.json").read_text(encoding="utf-8"))
@@ -76,6 +78,24 @@ def comparisons() -> Iterator[Comparison]:
             theirs=expected[f"ls_means_{weights}"],
             **SHARED,
         )
+    for name in ("normal", "normal-corrected", "exact"):
+        ranks = RECORDED["ranks"][name]
+        yield Comparison(
+            function=wilcoxon_rank_sum_test,
+            what=f"wilcoxon-{name}, 45 a group: U and p",
+            source="R 4.2.2, wilcox.test",
+            ours=lambda name=name: _ranks(name),
+            theirs=[ranks["statistic"], ranks["p"]],
+            **SHARED,
+        )
+        yield Comparison(
+            function=estimate_hodges_lehmann,
+            what=f"hodges-lehmann-{name}, 45 a group: limits, and the median of the differences",
+            source="R 4.2.2, wilcox.test",
+            ours=lambda name=name: _shift(name),
+            theirs=[RECORDED["ranks"]["hodges_lehmann"], *ranks["ci"]],
+            **{**SHARED, "why": "R searches to 1e-10 for limits that are differences observed"},
+        )
     arms = [Summary(compute_mean(y), compute_sd(y), len(y)) for y in (Y[IVIG], Y[~IVIG])]
     for method, name in (("t-pooled", "t"), ("t-welch", "welch")):
         yield Comparison(
@@ -118,6 +138,16 @@ def _answers(fit):
 
 def _means(fit):
     return [fit.mean2.estimate, fit.mean1.estimate]
+
+
+def _ranks(name):
+    answer = wilcoxon_rank_sum_test(Y[IVIG], Y[~IVIG], method=f"wilcoxon-{name}", alternative="two-sided")
+    return answer.statistic, answer.p_value
+
+
+def _shift(name):
+    answer = estimate_hodges_lehmann(Y[IVIG], Y[~IVIG], method=f"hodges-lehmann-{name}", level=0.95)
+    return answer.estimate, answer.lower, answer.upper
 
 
 def _test(answer):

@@ -39,6 +39,8 @@ TOO_FEW = "an intraclass correlation needs two targets or more that all raters r
 NOTHING_VARIES = "neither the targets nor the noise vary (all ratings equal, or all of a rater)"
 UNRELIABLE = "the targets differ less than the raters' noise lets expect at the least, so means have no reliability"
 
+DISORDERED = "the correlation is so far below 0 that Satterthwaite's approximation gives no interval around it"
+
 
 def estimate_intraclass_correlation(
     ratings: ArrayLike, *, method: IntraclassCorrelation | str, level: float
@@ -50,8 +52,9 @@ def estimate_intraclass_correlation(
     has no lower bound, and its lower limit may be -infinity.
 
     There is no answer with fewer than two targets or where all ratings are equal; nor for means of ratings where that
-    of single ones is -1 / (k - 1) or less, as where all targets have the same mean. Raises
-    StatisticsError for fewer than two raters or infinite values.
+    of single ones is -1 / (k - 1) or less, as where all targets have the same mean; nor for agreement where it is so
+    far below 0 that its approximate interval does not hold it. Raises StatisticsError for fewer than two raters or
+    infinite values.
 
     Six targets and four judges (Shrout and Fleiss, table 2):
 
@@ -67,16 +70,17 @@ def estimate_intraclass_correlation(
     noise, raters, df = _find_noise(found, form)
     error = 0.5 + level / 2
     targets_df = np.maximum(found.n, 2) - 1
-    # An F quantile above 1 is the most that noise can be held to be; one over the other quantile is the least.
-    factors = (1.0, special.fdtri(targets_df, df, error), 1 / special.fdtri(df, targets_df, error))
+    # How far the targets' mean square may be too large (divided by a quantile) or too small.
+    factors = (np.ones_like(df), 1 / special.fdtri(targets_df, df, error), special.fdtri(df, targets_df, error))
     reasons: Reasons = [
         (found.n < 2, TOO_FEW),
         (np.equal(found.between_targets + (found.k - 1) * noise + raters, 0), NOTHING_VARIES),
     ]
-    values = [_correlate(found, factor * noise, factor * raters) for factor in factors]
+    values = [_correlate(factor * found.between_targets, noise, raters, found.k) for factor in factors]
     if unit == "average":
         values = [_step_up(value, found.k) for value in values]
         reasons.append((np.isinf(values[0]), UNRELIABLE))
+    reasons.append((~((values[1] <= values[0] + ROUNDING) & (values[2] >= values[0] - ROUNDING)), DISORDERED))
     (estimate, lower, upper), undefined = settle(reasons, *values)
     return Estimate(
         estimate=estimate,
@@ -97,7 +101,7 @@ def _find_noise(found: Variation, form: str) -> tuple[Numbers, Numbers, Numbers]
     if form == "consistency":
         return found.residual, np.zeros_like(n), (n - 1) * (k - 1)
     raters = k / n * (found.between_raters - found.residual)
-    correlation = _correlate(found, found.residual, raters)
+    correlation = _correlate(found.between_targets, found.residual, raters, k)
     part1 = k * correlation * found.between_raters
     part2 = (n * (1 - correlation) + k * correlation * (n - 1)) * found.residual
     spread = part1**2 / (k - 1) + part2**2 / ((n - 1) * (k - 1))
@@ -105,10 +109,10 @@ def _find_noise(found: Variation, form: str) -> tuple[Numbers, Numbers, Numbers]
     return found.residual, raters, df
 
 
-def _correlate(found: Variation, noise: Numbers, raters: Numbers) -> Numbers:
-    """The correlation of single ratings (0 where nothing varies)."""
-    whole = found.between_targets + (found.k - 1) * noise + raters
-    answer: Numbers = (found.between_targets - noise) / np.where(whole > 0, whole, 1)
+def _correlate(targets: Numbers, noise: Numbers, raters: Numbers, k: int) -> Numbers:
+    """The correlation of single ratings from mean squares (0 where nothing varies)."""
+    whole = targets + (k - 1) * noise + raters
+    answer: Numbers = (targets - noise) / np.where(whole > 0, whole, 1)
     return answer
 
 
