@@ -8,12 +8,12 @@ When to use: for a trial whose looks are planned and kept. O'Brien-Fleming hardl
 subjects; Pocock stops early and costs many; Haybittle-Peto is simple to tell a committee.
 """
 
-from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import special
 
 from myotis.errors import StatisticsError
 from myotis.statistics.group_sequential.brownian import compute_above, start_path
@@ -71,7 +71,7 @@ def compute_boundary(
         upper = _spend_the_rest(fractions, interim, alpha, sides)
     else:
         power = {Boundary.OBRIEN_FLEMING: -0.5, Boundary.POCOCK: 0.0}.get(method, (delta or 0.0) - 0.5)
-        upper = _scale(fractions**power, lambda bound: _compute_errors(fractions, bound, sides).sum() - alpha)
+        upper = _scale(fractions, fractions**power, alpha, sides)
     return GroupSequentialDesign(
         information=fractions,
         upper=upper,
@@ -98,8 +98,18 @@ def _compute_errors(fractions: Numbers, upper: Numbers, sides: Sides) -> Numbers
     return sides * above
 
 
-def _scale(shape: Numbers, excess: Callable[[Numbers], float]) -> Numbers:
-    return shape * find_root(lambda constant: excess(constant * shape), 0.0, 40 / float(shape.min()))
+def _scale(fractions: Numbers, shape: Numbers, alpha: float, sides: Sides) -> Numbers:
+    """The boundary of a shape that is 1 at the last look, where it lies above that of one look only.
+
+    Where no look is below Bonferroni's critical value, the error is at most alpha.
+    """
+    single, bonferroni = (-float(special.ndtri(alpha / sides / looks)) for looks in (1, len(shape)))
+    constant = find_root(
+        lambda constant: float(_compute_errors(fractions, constant * shape, sides).sum()) - alpha,
+        0.99 * single,
+        1.01 * bonferroni / float(shape.min()),
+    )
+    return constant * shape
 
 
 def _spend_the_rest(fractions: Numbers, interim: float, alpha: float, sides: Sides) -> Numbers:

@@ -19,7 +19,7 @@ from myotis.statistics.result import Numbers
 REACH = 9.0
 """Standard deviations of B(t) that are integrated over: what lies beyond has the probability 1e-19."""
 
-PIECE = 3.0
+PIECE = 4.0
 """The length of a piece, in standard deviations of the narrower of two neighboring steps."""
 
 WIDEST = 25.0
