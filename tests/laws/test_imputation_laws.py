@@ -79,7 +79,7 @@ def test_every_strategy_gives_a_covariance(seed, size, strategy, data):
     assert np.linalg.eigvalsh(answer.covariance).min() > 0
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(seeds)
 def test_the_order_of_subjects_changes_nothing(seed):
     trial = read_trial("monotone")

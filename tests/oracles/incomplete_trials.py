@@ -45,6 +45,8 @@ def analyze_last_visit(completed):
         completed.arm == 1,
         covariates=completed.covariates,
         factors=completed.covariates[..., :0],
+        slopes="shared",
+        variance="model-based",
         weights="equal",
         level=0.95,
     ).difference

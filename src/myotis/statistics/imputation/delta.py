@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from myotis.errors import StatisticsError
+from myotis.statistics.bisection import bisect_limit
 from myotis.statistics.imputation.effect import Analysis, estimate_imputed_effect
 from myotis.statistics.imputation.imputed import ImputedTrial
 from myotis.statistics.imputation.incomplete import IncompleteTrial
@@ -24,8 +25,6 @@ from myotis.statistics.imputation.resampling import Resampling
 from myotis.statistics.imputation.rubin import RubinDegrees
 from myotis.statistics.result import Numbers
 
-BISECTIONS: Final = 27
-"""Halving the distance of two points of the grid so often leaves less than 1e-8 of it."""
 DELTA: Final = "Cro S, Morris TP, Kenward MG, Carpenter JR, Stat Med 2020;39:2815-2842"
 REFERENCES: Final = {"delta": DELTA, "tipping-point": DELTA}
 
@@ -91,9 +90,8 @@ def compute_tipping_grid(
     ``active_delta[a]`` and ``control_delta[c]`` rise; each is added to every imputed value of the subjects of its arm
     (numbers ``active`` and ``control``) after their event. ``analyze``, ``method`` and ``level`` are those of
     `myotis.statistics.imputation.effect.estimate_imputed_effect`, and a p-value below 1 - level is significant.
-    Between two points of the grid where the conclusion changes, the tipping point is searched to 1e-8 of their
-    distance; a grid so coarse that the conclusion changes twice between two points misses both. Analyses run one after
-    the other.
+    Between two points of the grid where the conclusion changes, the tipping point is searched to the last digits; a
+    grid so coarse that the conclusion changes twice between two points misses both. Analyses run one after the other.
 
     Raises StatisticsError for arms that the trial hasn't, deltas that don't rise, a trial without imputed values
     after an event (there is nothing to shift), and what the analysis raises.
@@ -110,8 +108,10 @@ def compute_tipping_grid(
     ... )
     >>> def analyze(completed):
     ...     none = completed.covariates
-    ...     outcome, active = completed.outcome[..., -1], completed.arm == 1
-    ...     return fit_ancova(outcome, active, covariates=none, factors=none, weights="equal", level=0.95).difference
+    ...     return fit_ancova(
+    ...         completed.outcome[..., -1], completed.arm == 1, covariates=none, factors=none,
+    ...         slopes="shared", variance="model-based", weights="equal", level=0.95,
+    ...     ).difference
     >>> grid = compute_tipping_grid(
     ...     impute_with_jackknife(trial, covariance_by_arm=False), analyze, active=1, control=0,
     ...     active_delta=[-12, -8, -4, 0], control_delta=[0], method="jackknife", level=0.95,
@@ -134,11 +134,9 @@ def compute_tipping_grid(
     p_value = _collect(effects, lambda effect: effect.test.p_value)
     alpha = 1 - level
 
-    def tip(column: int) -> float:
-        def find_excess(a: float) -> float:
-            return float(estimate(a, second[column]).test.p_value) - alpha
-
-        return _find_tipping(first, p_value[:, column] - alpha, find_excess)
+    def is_significant(a: Numbers, c: Numbers) -> NDArray[np.bool_]:
+        p = [estimate(float(x), float(y)).test.p_value for x, y in zip(a, c, strict=True)]
+        return np.asarray(np.less(p, alpha), dtype=bool)
 
     return TippingGrid(
         active_delta=first,
@@ -147,7 +145,7 @@ def compute_tipping_grid(
         lower=_collect(effects, lambda effect: effect.estimate.lower),
         upper=_collect(effects, lambda effect: effect.estimate.upper),
         p_value=p_value,
-        tipping_delta=np.array([tip(column) for column in range(second.size)]),
+        tipping_delta=_find_tipping(first, second, p_value < alpha, is_significant),
         alpha=alpha,
         method=effects[0][0].estimate.method,
         reference=REFERENCES["tipping-point"],
@@ -174,16 +172,21 @@ def _take_deltas(deltas: ArrayLike) -> Numbers:
     return values
 
 
-def _find_tipping(deltas: Numbers, excess: Numbers, find_excess: Callable[[float], float]) -> float:
-    """The delta nearest to 0 at which the p-value's excess over the level of significance changes its sign."""
-    changes = np.flatnonzero((excess[:-1] < 0) != (excess[1:] < 0))
-    if not changes.size:
-        return float("nan")
-    middle = (deltas[changes] + deltas[changes + 1]) / 2
-    at = changes[np.argmin(np.abs(middle))]
-    low, high = float(deltas[at]), float(deltas[at + 1])
-    falls = excess[at] >= 0
-    for _ in range(BISECTIONS):
-        half = (low + high) / 2
-        low, high = (half, high) if (find_excess(half) >= 0) == falls else (low, half)
-    return (low + high) / 2
+def _find_tipping(
+    first: Numbers,
+    second: Numbers,
+    significant: NDArray[np.bool_],
+    is_significant: Callable[[Numbers, Numbers], NDArray[np.bool_]],
+) -> Numbers:
+    """The active delta nearest to 0 at which the conclusion changes, for each control delta; NaN where it doesn't."""
+    changes = significant[:-1] != significant[1:]
+    middle = (first[:-1] + first[1:]) / 2
+    at = (
+        np.where(changes, np.abs(middle)[:, None], np.inf).argmin(axis=0) if len(middle) else np.zeros(second.size, int)
+    )
+    found = np.full(second.size, np.nan)
+    columns = np.flatnonzero(changes.any(axis=0))
+    low = at[columns]
+    ends = np.where(significant[low, columns], (first[low], first[low + 1]), (first[low + 1], first[low]))
+    found[columns] = bisect_limit(lambda a: is_significant(a, second[columns]), *ends)
+    return found

@@ -69,7 +69,8 @@ def estimate_imputed_effect(
     >>> def analyze(completed):
     ...     return fit_ancova(
     ...         completed.outcome[..., -1], completed.arm == 1, covariates=completed.covariates,
-    ...         factors=completed.covariates[..., :0], weights="equal", level=0.95,
+    ...         factors=completed.covariates[..., :0], slopes="shared", variance="model-based", weights="equal",
+    ...         level=0.95,
     ...     ).difference
     >>> effect = estimate_imputed_effect(
     ...     impute_with_jackknife(trial, covariance_by_arm=False), analyze, method="jackknife", level=0.95
