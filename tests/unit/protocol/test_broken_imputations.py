@@ -105,7 +105,7 @@ BROKEN = {
         KEPT, events(switch="hypothetical"), {}, f"{ESTIMAND}.intercurrent_events.switch", "after_switch = kept",
     ),
     "a treatment policy on values that are not kept": (
-        {}, events(switch="treatment_policy"), {}, f"{ESTIMAND}.intercurrent_events.switch", "after_switch = set_missing",
+        {}, events(switch="treatment_policy"), {}, f"{ESTIMAND}.intercurrent_events.switch", "set_missing",
     ),
     "a discontinuation while on treatment": (
         {}, events(discontinuation="while_on_treatment"), {}, f"{ESTIMAND}.intercurrent_events.discontinuation",

@@ -164,7 +164,9 @@ def _test(answers: Flags, compared: Compared, estimand: Estimand, head: Result) 
         yield from head.no_answer(NO_TEST, f"{options}; {error}")
     else:
         reference = f"{pooled.test.reference}; {COCHRAN}; {MODELS[METHOD]}"
-        yield from head.test(replace(pooled.test, method=POOLED_TEST, reference=reference), options=options)
+        df = pooled.test.df if np.isfinite(pooled.test.df or INFINITE) else None  # the normal distribution has none
+        answer = replace(pooled.test, method=POOLED_TEST, reference=reference, df=df)
+        yield from head.test(answer, options=options)
 
 
 def compute_stratified_differences(

@@ -23,7 +23,7 @@ class Scale(NamedTuple):
     """One measure's way to its modelling scale and back. Numbers are in the unit of the measure.
 
     ``logit_of_range`` widens the range by half a step at each end, so that its limits have a logit; ``log`` takes what
-    is below half a step as half a step.
+    is below a quarter of a step as a quarter, which rounds to 0.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Scale(NamedTuple):
     def to_model(self, numbers: Numbers) -> Numbers:
         """Numbers on the modelling scale; NaN stays."""
         if self.name == "log":
-            return np.asarray(np.log(np.maximum(numbers, self.step / 2)))
+            return np.asarray(np.log(np.maximum(numbers, self.step / 4)))
         if self.name == "logit_of_range":
             return np.asarray(special.logit((numbers - self.minimum + self.step / 2) / self._width))
         return numbers
