@@ -15,10 +15,12 @@ TRIAL = read_trial("proderm")
 
 
 def exchange(trial, **changes):
-    """The trial with changes in each of its estimands."""
+    """The trial with changes in each of its estimands; ratios of hazards, which turn over, are left out."""
     plan = trial.plan
     estimands = []
     for estimand in plan.estimands:
+        if estimand.summary == "hazard_ratio":
+            continue
         new = {"group": estimand.comparator, "comparator": estimand.group} if changes.get("arms") else {}
         estimands.append(estimand.model_copy(update=new))
     return trial.model_copy(update={"plan": plan.model_copy(update={"estimands": tuple(estimands)})})
@@ -26,13 +28,13 @@ def exchange(trial, **changes):
 
 def compared(results, statistic):
     rows = results.filter(pl.col("comparator").is_not_null(), pl.col("statistic") == statistic)
-    return rows.sort("analysis_id")["value"].to_list()
+    return rows.sort("analysis_id", "subgroup")["value"].to_list()
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_exchanging_the_arms_changes_the_sign_and_nothing_else(seed):
     datasets = draw_datasets(seed)
-    one, other = analyze_trial(datasets, TRIAL), analyze_trial(datasets, exchange(TRIAL, arms=True))
+    one, other = (analyze_trial(datasets, exchange(TRIAL, arms=arms)) for arms in (False, True))
     assert compared(one, "estimate") == pytest.approx([-value for value in compared(other, "estimate")], rel=1e-9)
     assert compared(one, "lower") == pytest.approx([-value for value in compared(other, "upper")], rel=1e-9)
     assert compared(one, "p_value") == pytest.approx(compared(other, "p_value"), rel=1e-9)

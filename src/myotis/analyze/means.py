@@ -18,6 +18,7 @@ from myotis.statistics.continuous.design_matrix import LevelWeights, Slopes
 from myotis.statistics.continuous.hodges_lehmann import estimate_hodges_lehmann
 from myotis.statistics.continuous.wilcoxon_rank_sum import wilcoxon_rank_sum_test
 from myotis.statistics.result import TestResult
+from myotis.statistics.stratified.van_elteren import van_elteren_test
 
 LIMITS: Final = ["estimate", "lower", "upper"]
 VARIANCES: Final = {"ancova_t": CoefficientVariance.MODEL, "ancova_hc3_t": CoefficientVariance.HC3}

@@ -7,38 +7,49 @@ Every subject of the set is settled in this order, which also decides which reas
 3. without an answer, the plan's policy: *nonresponse*, or *observed cases* (the subject is left out).
 """
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
 import polars as pl
 
+from myotis.analyze.comparison import Responders, carry_out_test, compare_responders
+from myotis.analyze.rerandomization import rerandomize
+from myotis.analyze.strata import code_strata
 from myotis.analyze.subjects import happened_by, select_visit
 from myotis.datasets.results import Result
 from myotis.errors import SettingError, StatisticsError
 from myotis.protocol.criteria import IncompleteTis
+from myotis.protocol.methods import STANDARDIZATIONS, STRATIFIED_TESTS
 from myotis.protocol.plan import Estimand
 from myotis.protocol.trial import Trial
-from myotis.statistics.proportions.difference import DifferenceInterval, estimate_difference_of_proportions
 from myotis.statistics.proportions.one import ProportionInterval, estimate_proportion
-from myotis.statistics.stratified.cochran_mantel_haenszel import cochran_mantel_haenszel_test
 
 BELOW_THRESHOLD: Final = "tis_below_threshold"
 CONFIRMED_DETERIORATION: Final = "confirmed_deterioration"
 OTHER_CONDITION: Final = "other_condition"
 MISSING_ANSWER: Final = "missing"
 
-ONE_GROUP_INTERVALS: Final = {
-    "wald": ProportionInterval.WALD,
-    "wald_corrected": ProportionInterval.WALD,
-    "agresti_caffo": ProportionInterval.WILSON,
-    "newcombe": ProportionInterval.WILSON,
-    "miettinen_nurminen": ProportionInterval.WILSON,
-    "mee": ProportionInterval.WILSON,
-}
-"""The interval of one group's proportion that goes with the plan's interval of the difference: Wald with Wald, the
-score interval (Wilson) with those that are built from scores or shrink toward one half."""
+WITHOUT_STRATA: Final = frozenset(
+    {
+        "wald", "wald_corrected", "agresti_caffo", "newcombe", "miettinen_nurminen", "mee", "scas", "chan_zhang",
+        "agresti_min", "katz", "koopman", "woolf", "woolf_plus_half", "exact_conditional", "mid_p_conditional",
+    }
+)  # fmt: skip
+"""Intervals that look at no strata."""
+
+WALD_LIKE: Final = frozenset({"wald", "wald_corrected"})
+EXACT: Final = frozenset({"chan_zhang", "agresti_min", "exact_conditional", "stratified_exact_conditional"})
+
+
+def choose_interval_of_one_group(method: str) -> ProportionInterval:
+    """The interval of one arm's proportion that goes with the plan's interval of their comparison: Wald with Wald,
+    Clopper-Pearson with exact ones, and Wilson's score interval with all others."""
+    if method in WALD_LIKE:
+        return ProportionInterval.WALD
+    return ProportionInterval.CLOPPER_PEARSON if method in EXACT else ProportionInterval.WILSON
 
 
 def analyze_proportions(
@@ -54,16 +65,17 @@ def analyze_proportions(
         method_options=describe_policies(estimand, trial),
     )
     arms = [arm.label for name in (estimand.group, estimand.comparator) for arm in trial.arms if arm.id == name]
-    counts = []
     for arm in arms:
         here = outcomes.filter(pl.col("arm") == arm)
         responded = here["response"].drop_nulls()
-        counts += [int(responded.sum()), responded.len()]
-        yield from _describe_arm(here, counts[-2], counts[-1], estimand, replace(head, group=arm, n=counts[-1]))
-    head = replace(head, group=arms[0], comparator=arms[1], n=counts[1] + counts[3])
-    yield from _compare(counts, estimand, head)
-    if estimand.test.method == "cochran_mantel_haenszel":
-        yield from _test(outcomes, arms, estimand, head)
+        part = replace(head, group=arm, n=responded.len())
+        yield from _describe_arm(here, int(responded.sum()), responded.len(), estimand, part)
+    analyzed = outcomes.filter(pl.col("arm").is_in(arms)).drop_nulls("response")
+    head = replace(head, group=arms[0], comparator=arms[1], n=analyzed.height)
+    responders = _take_responders(analyzed, arms[0], estimand, trial)
+    yield from _compare(responders, estimand, head)
+    if estimand.test.method != "none":
+        yield from _test(responders, analyzed["RANDDT"], estimand, trial, head)
 
 
 def check_policies(estimand: Estimand, trial: Trial) -> None:
@@ -81,14 +93,14 @@ def check_policies(estimand: Estimand, trial: Trial) -> None:
 
 def check_test(estimand: Estimand, trial: Trial) -> None:
     """Raise SettingError for an adjustment or a test that an analysis of proportions does not carry out."""
-    if estimand.covariates:
-        raise _not_carried_out(estimand, "an adjustment for covariates", "none; strata belong to the test")
-    if estimand.test.method == "cochran_mantel_haenszel":
-        factors = {factor.id for factor in trial.randomization.factors}
-        if set(estimand.test.strata) != factors:
-            raise _not_carried_out(estimand, "a test by some of the stratification factors", "all of them")
-        if trial.plan.strata_as != "randomized":
-            raise _not_carried_out(estimand, "strata as corrected", 'strata_as = "randomized"')
+    if estimand.covariates and (estimand.interval.method not in STANDARDIZATIONS or "baseline" in estimand.covariates):
+        expected = "none, or strata beside an interval by standardization; strata of a test belong to the test"
+        raise _not_carried_out(estimand, "an adjustment for covariates", expected)
+    factors = {factor.id for factor in trial.randomization.factors}
+    if estimand.test.method in STRATIFIED_TESTS and set(estimand.test.strata) != factors:
+        raise _not_carried_out(estimand, "a test by some of the stratification factors", "all of them")
+    if estimand.test.strata and trial.plan.strata_as != "randomized":
+        raise _not_carried_out(estimand, "strata as corrected", 'strata_as = "randomized"')
 
 
 def _is_part_of_response(event: str, strategy: str, estimand: Estimand, trial: Trial) -> bool:
@@ -107,7 +119,7 @@ def describe_policies(estimand: Estimand, trial: Trial) -> str:
 
 
 def derive_outcomes(subjects: pl.DataFrame, adtis: pl.DataFrame, estimand: Estimand, trial: Trial) -> pl.DataFrame:
-    """One row a subject: USUBJID, arm, STRATAR, ``response`` (null where left out) and ``reason``.
+    """One row a subject: USUBJID, arm, STRATAR, RANDDT, ``response`` (null where left out) and ``reason``.
 
     ``reason`` says why a subject did not respond: an intercurrent event, or `BELOW_THRESHOLD`,
     `CONFIRMED_DETERIORATION`, `OTHER_CONDITION`, `MISSING_ANSWER`. It is null for responders.
@@ -136,7 +148,7 @@ def derive_outcomes(subjects: pl.DataFrame, adtis: pl.DataFrame, estimand: Estim
         .when(pl.col("answer").is_null())
         .then(no_answer)
         .otherwise(pl.col("answer")),
-    ).select("USUBJID", "arm", "STRATAR", "response", "reason")
+    ).select("USUBJID", "arm", "STRATAR", "RANDDT", "response", "reason")
 
 
 _EVENT_ORDER: Final = ("death", "switch", "discontinuation")
@@ -192,9 +204,9 @@ def _describe_arm(outcomes: pl.DataFrame, count: int, total: int, estimand: Esti
     yield head.number("denominator", total)
     if total:
         yield head.number("percent", 100 * count / total, unit="%")
-        interval = ONE_GROUP_INTERVALS[estimand.interval.method]
+        interval = choose_interval_of_one_group(estimand.interval.method)
         answer = estimate_proportion(count, total, method=interval, level=_level(estimand))
-        yield from (row for row in head.estimate(answer.scaled(100)) if row.statistic != "estimate")
+        yield from (row for row in head.estimate(answer.scaled(100)) if row.statistic in {"lower", "upper"})
     else:
         yield from head.no_answer(["percent", "lower", "upper"], "the arm has no subjects")
     reasons = [*_EVENT_ORDER, CONFIRMED_DETERIORATION, BELOW_THRESHOLD, OTHER_CONDITION, MISSING_ANSWER]
@@ -206,38 +218,57 @@ def _describe_arm(outcomes: pl.DataFrame, count: int, total: int, estimand: Esti
         yield part.number("count", found.get(reason, 0))
 
 
-def _compare(counts: list[int], estimand: Estimand, head: Result) -> Iterator[Result]:
-    method = DifferenceInterval(estimand.interval.method.replace("_", "-"))
-    head = replace(head, unit="percentage points")
-    try:
-        answer = estimate_difference_of_proportions(*counts, method=method, level=_level(estimand))
-    except StatisticsError as error:
-        yield from replace(head, method=method.value).no_answer(["estimate", "lower", "upper"], str(error))
-    else:
-        yield from head.estimate(answer.scaled(100))
+def _take_responders(analyzed: pl.DataFrame, group: str, estimand: Estimand, trial: Trial) -> Responders:
+    """The arms as the methods take them; strata only where a method asks for them."""
+    needs = estimand.interval.method not in WITHOUT_STRATA or estimand.test.strata
+    return Responders(
+        responded=analyzed["response"].to_numpy(),
+        in_group=(analyzed["arm"] == group).to_numpy(),
+        stratum=code_strata(analyzed, estimand, trial) if needs else np.zeros(analyzed.height, dtype=np.int64),
+    )
 
 
-def _test(outcomes: pl.DataFrame, arms: list[str], estimand: Estimand, head: Result) -> Iterator[Result]:
-    """The Cochran-Mantel-Haenszel test over the strata as randomized."""
-    analyzed = outcomes.drop_nulls("response")
-    unknown = analyzed["STRATAR"].null_count()
-    if unknown:
-        raise SettingError(f"estimand {estimand.id}: {unknown} subjects have no stratum; expected STRATAR in ADSL")
-    tables = []
-    for stratum in analyzed["STRATAR"].unique().sort():
-        here = analyzed.filter(pl.col("STRATAR") == stratum)
-        groups = [here.filter(pl.col("arm") == arm)["response"] for arm in arms]
-        tables.append([[int(group.sum()), group.len() - int(group.sum())] for group in groups])
-    options = f"strata={'+'.join(estimand.test.strata)} as randomized, {len(tables)}"
+def _compare(responders: Responders, estimand: Estimand, head: Result) -> Iterator[Result]:
+    is_difference = estimand.summary == "difference_in_proportions"
+    head = replace(head, unit="percentage points" if is_difference else None)
     try:
-        answer = cochran_mantel_haenszel_test(
-            np.array(tables).reshape(-1, 2, 2), correction=estimand.test.continuity_correction
-        )
+        answer = compare_responders(responders, estimand)
     except StatisticsError as error:
-        head = replace(head, method="cochran-mantel-haenszel")
-        yield from head.no_answer(["test_statistic", "df", "p_value"], f"{options}; {error}")
+        head = replace(head, method=estimand.interval.method.replace("_", "-"))
+        yield from head.no_answer(["estimate", "lower", "upper"], str(error))
     else:
-        yield from head.test(answer, options=options)
+        yield from _reached(head.estimate(answer.scaled(100) if is_difference else answer))
+
+
+def _reached(rows: Iterable[Result]) -> Iterator[Result]:
+    """Rows of which one that is infinite has no value and says so."""
+    for row in rows:
+        if row.value is not None and math.isinf(row.value):
+            told = "; ".join(part for part in (row.method_options, "without limit") if part)
+            yield replace(row, value=None, method_options=told)
+        else:
+            yield row
+
+
+def _test(responders: Responders, order: pl.Series, estimand: Estimand, trial: Trial, head: Result) -> Iterator[Result]:
+    """The plan's test, over the strata as randomized where it has them."""
+    strata = len(np.unique(responders.stratum))
+    options = f"strata={'+'.join(estimand.test.strata)} as randomized, {strata}" if estimand.test.strata else ""
+    if estimand.test.margin is not None:
+        options = f"margin={estimand.test.margin}, one-sided"
+    try:
+        if estimand.test.method == "rerandomization":
+            answer = rerandomize(responders, order, estimand, trial)
+            head, options = replace(head, mc_error=answer.mc_error), f"{options}; draws={answer.allocations}"
+            test = answer.test
+        else:
+            test = carry_out_test(responders, estimand)
+    except StatisticsError as error:
+        head = replace(head, method=estimand.test.method.replace("_", "-"))
+        told = "; ".join(part for part in (options, str(error)) if part)
+        yield from head.no_answer(["test_statistic", "df", "p_value"], told)
+    else:
+        yield from head.test(test, options=options)
 
 
 def _level(estimand: Estimand) -> float:

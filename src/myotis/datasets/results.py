@@ -134,7 +134,7 @@ class Result:
         rows = [head.number(name, _take_one(value)) for name, value in numbers.items()]
         if answer.se is not None:
             rows.append(head.number("se", _take_one(answer.se)))
-        if answer.df is not None:
+        if answer.df is not None and np.isfinite(answer.df):  # infinite are those of the normal distribution
             rows.append(replace(head, unit=None).number("df", _take_one(answer.df)))
         return rows
 

@@ -8,11 +8,12 @@ from myotis.protocol.methods import (
     CORRECTED_TESTS,
     INTERVALS,
     MAY_BE_STRATIFIED,
+    STANDARDIZATIONS,
     STRATIFIED_TESTS,
     TESTS,
     TIMES,
     VARIABLES,
-    Interval,
+    WEIGHTED_INTERVALS,
     Test,
 )
 from myotis.protocol.plan import Estimand
@@ -27,7 +28,7 @@ def find_method_faults(estimand: Estimand, place: str) -> Iterator[Fault]:
     else:
         yield from _interval_of(estimand, place)
         yield from _test_of(estimand, place)
-    yield from _level(estimand.interval, f"{place}.interval.level")
+    yield from _parts_of_interval(estimand, f"{place}.interval")
     yield from _parts_of_test(estimand.test, f"{place}.test")
     yield from _model(estimand, place)
 
@@ -47,10 +48,25 @@ def _test_of(estimand: Estimand, place: str) -> Iterator[Fault]:
         yield contradiction(f"{place}.test", what, "one of " + ", ".join(sorted(known)), "Choose another test.")
 
 
-def _level(interval: Interval, place: str) -> Iterator[Fault]:
+def _parts_of_interval(estimand: Estimand, place: str) -> Iterator[Fault]:
+    interval = estimand.interval
     if not 0 < interval.level.number < 100:
         expected = "a level above 0 % and below 100 %, such as 95 %"
-        yield contradiction(place, "there is no such confidence level", expected, "Correct it.")
+        yield contradiction(f"{place}.level", "there is no such confidence level", expected, "Correct it.")
+    if (interval.weights is not None) != (interval.method in WEIGHTED_INTERVALS):
+        what = (
+            f"{interval.method} has no weights"
+            if interval.weights
+            else f"the weights of {interval.method} are not said"
+        )
+        expected = f"weights with {' or '.join(sorted(WEIGHTED_INTERVALS))}, and only there"
+        yield contradiction(f"{place}.weights", what, expected, "Add them, or remove them.")
+    elif interval.weights == "minimum_risk" and estimand.summary != "difference_in_proportions":
+        what, expected = "minimum-risk weights are those of a difference", "other weights"
+        yield contradiction(f"{place}.weights", what, expected, "Name others.")
+    if interval.method in STANDARDIZATIONS and not estimand.covariates:
+        what, expected = f"{interval.method} adjusts for nothing", "covariates"
+        yield contradiction(f"{place}.method", what, expected, "Name covariates, or choose another method.")
 
 
 def _parts_of_test(test: Test, place: str) -> Iterator[Fault]:

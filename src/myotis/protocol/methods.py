@@ -24,7 +24,8 @@ Summary = Literal[
 TestMethod = Literal[
     "none",
     "cochran_mantel_haenszel",
-    "exact_cochran_mantel_haenszel",
+    "exact_conditional",
+    "mid_p_conditional",
     "pearson_chi_square",
     "fisher_exact",
     "fisher_mid_p",
@@ -52,14 +53,25 @@ IntervalMethod = Literal[
     "agresti_min",
     "mantel_haenszel_sato",
     "mantel_haenszel_greenland_robins",
-    "stratified_miettinen_nurminen",
-    "stratified_newcombe",
-    "g_computation",
+    "inverse_variance",
+    "minimum_risk",
+    "stratified_newcombe_mantel_haenszel",
+    "stratified_newcombe_yan_su",
+    "stratified_score",
+    "stratified_score_skewness_corrected",
+    "standardization_ye",
+    "standardization_ge_model",
+    "standardization_ge_hc3",
     "katz",
     "koopman",
+    "mantel_haenszel_risk_ratio",
     "woolf",
-    "conditional_exact",
-    "robins_breslow_greenland",
+    "woolf_plus_half",
+    "exact_conditional",
+    "mid_p_conditional",
+    "mantel_haenszel_odds_ratio",
+    "stratified_exact_conditional",
+    "stratified_mid_p_conditional",
     "ancova_t",
     "ancova_hc3_t",
     "mixed_model_t",
@@ -85,43 +97,46 @@ VARIABLES: Final[dict[str, frozenset[str]]] = {
 }
 """The variables that each summary is one of."""
 
+WEIGHTED_INTERVALS: Final = frozenset({"stratified_score", "stratified_score_skewness_corrected"})
+"""Intervals whose weights of the strata are named apart."""
+
+STANDARDIZATIONS: Final = frozenset({"standardization_ye", "standardization_ge_model", "standardization_ge_hc3"})
+"""Intervals adjusted by a logistic model of the estimand's covariates."""
+
 INTERVALS: Final[dict[str, frozenset[str]]] = {
     "difference_in_proportions": frozenset(
         {
-            "wald",
-            "wald_corrected",
-            "agresti_caffo",
-            "newcombe",
-            "miettinen_nurminen",
-            "mee",
-            "scas",
-            "chan_zhang",
-            "agresti_min",
-            "mantel_haenszel_sato",
-            "mantel_haenszel_greenland_robins",
-            "stratified_miettinen_nurminen",
-            "stratified_newcombe",
-            "g_computation",
+            "wald", "wald_corrected", "agresti_caffo", "newcombe", "miettinen_nurminen", "mee", "scas", "chan_zhang",
+            "agresti_min", "mantel_haenszel_sato", "mantel_haenszel_greenland_robins", "inverse_variance",
+            "minimum_risk", "stratified_newcombe_mantel_haenszel", "stratified_newcombe_yan_su",
+            *WEIGHTED_INTERVALS, *STANDARDIZATIONS,
         }
     ),
     "ratio_of_proportions": frozenset(
-        {"katz", "koopman", "miettinen_nurminen", "scas", "mantel_haenszel_greenland_robins"}
+        {"katz", "koopman", "miettinen_nurminen", "scas", "mantel_haenszel_risk_ratio"}
+        | WEIGHTED_INTERVALS | STANDARDIZATIONS
     ),
-    "odds_ratio": frozenset({"woolf", "miettinen_nurminen", "scas", "conditional_exact", "robins_breslow_greenland"}),
+    "odds_ratio": frozenset(
+        {
+            "woolf", "woolf_plus_half", "miettinen_nurminen", "scas", "exact_conditional", "mid_p_conditional",
+            "mantel_haenszel_odds_ratio", "stratified_exact_conditional", "stratified_mid_p_conditional",
+            *WEIGHTED_INTERVALS, *STANDARDIZATIONS,
+        }
+    ),
     "difference_in_adjusted_means": frozenset({"ancova_t", "ancova_hc3_t", "mixed_model_t"}),
     "shift_in_location": frozenset(
         {"hodges_lehmann_normal", "hodges_lehmann_normal_corrected", "hodges_lehmann_exact"}
     ),
     "hazard_ratio": frozenset({"cox_wald"}),
     "difference_in_restricted_means": frozenset({"restricted_mean_wald"}),
-}
+}  # fmt: skip
 """The interval methods of each summary."""
 
 TESTS: Final[dict[frozenset[str], frozenset[str]]] = {
     PROPORTIONS: frozenset(
         {
-            "none", "cochran_mantel_haenszel", "exact_cochran_mantel_haenszel", "pearson_chi_square", "fisher_exact",
-            "fisher_mid_p", "barnard", "boschloo", "farrington_manning", "rerandomization",
+            "none", "cochran_mantel_haenszel", "exact_conditional", "mid_p_conditional", "pearson_chi_square",
+            "fisher_exact", "fisher_mid_p", "barnard", "boschloo", "farrington_manning", "rerandomization",
         }
     ),
     MEANS: frozenset({"none", "ancova", "mixed_model", "wilcoxon", "wilcoxon_exact", "van_elteren"}),
@@ -129,18 +144,12 @@ TESTS: Final[dict[frozenset[str], frozenset[str]]] = {
 }  # fmt: skip
 """The tests of each kind of variable."""
 
-STRATIFIED_TESTS: Final = frozenset({"cochran_mantel_haenszel", "exact_cochran_mantel_haenszel", "van_elteren"})
+STRATIFIED_TESTS: Final = frozenset(
+    {"cochran_mantel_haenszel", "exact_conditional", "mid_p_conditional", "van_elteren", "rerandomization"}
+)
 """Tests that need strata."""
 
-MAY_BE_STRATIFIED: Final = STRATIFIED_TESTS | {"log_rank", "rerandomization"}
-
-STRATIFIED_INTERVALS: Final = frozenset(
-    {
-        "mantel_haenszel_sato", "mantel_haenszel_greenland_robins", "stratified_miettinen_nurminen",
-        "stratified_newcombe", "robins_breslow_greenland",
-    }
-)  # fmt: skip
-"""Intervals over the strata of randomization."""
+MAY_BE_STRATIFIED: Final = STRATIFIED_TESTS | {"log_rank"}
 
 CORRECTED_TESTS: Final = frozenset({"cochran_mantel_haenszel", "pearson_chi_square", "wilcoxon"})
 """Tests that have a correction for continuity."""
@@ -171,6 +180,8 @@ class Interval(Section):
 
     method: IntervalMethod
     level: Annotated[Quantity, Units("%")]
+    weights: Literal["mantel_haenszel", "inverse_variance", "minimum_risk", "miettinen_nurminen"] | None = None
+    """How the strata weigh in ``stratified_score``."""
 
 
 Covariance = Literal[

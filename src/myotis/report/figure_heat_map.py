@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from myotis.report.svg import INK, draw_svg
 
@@ -39,8 +39,8 @@ def draw_heat_map(
             for x, cell in enumerate(line):
                 tips = cell.p_value is not None and cell.p_value > limit
                 color = NOTHING if cell.p_value is None else TIPS if tips else HOLDS
-                box: dict[str, Any] = {"facecolor": color, "edgecolor": "white", "hatch": "///" if tips else "", "linewidth": 0.5}
-                axes.bar(x, 1, 1, y - 0.5, **box)
+                hatch = "///" if tips else ""
+                axes.bar(x, 1, 1, y - 0.5, facecolor=color, edgecolor="white", hatch=hatch, linewidth=0.5)
                 if max(len(rows), len(columns)) <= MOST_NUMBERS and cell.difference is not None:
                     axes.text(x, y, f"{cell.difference:.0f}", ha="center", va="center", fontsize=9, color=INK,
                               bbox={"facecolor": color, "edgecolor": "none", "pad": 1})  # fmt: skip

@@ -15,7 +15,8 @@ ALL_COMPOSITE = dict.fromkeys(("switch", "discontinuation", "death"), "composite
 def with_estimand(trial=TRIAL, which="primary", **changes):
     """The trial with one estimand alone, changed."""
     (estimand,) = (estimand for estimand in trial.plan.estimands if estimand.id == which)
-    plan = trial.plan.model_copy(update={"estimands": (estimand.model_copy(update=changes),)})
+    alone = {"estimands": (estimand.model_copy(update=changes),), "subgroups": ()}
+    plan = trial.plan.model_copy(update=alone)
     return trial.model_copy(update={"plan": plan})
 
 

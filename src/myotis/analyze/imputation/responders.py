@@ -127,13 +127,10 @@ def compare(answers: Flags, compared: Compared, estimand: Estimand, head: Result
     except StatisticsError as error:
         yield from head.no_answer(NO_ESTIMATE, str(error))
     else:
-        assert pooled.estimate.se is not None, "Rubin's rules have one"
         by_chance = None if pooled.monte_carlo_error is None else 100 * float(pooled.monte_carlo_error)
         missing = f"missing_information={pooled.fraction_missing:.2f}"
         answer = replace(pooled.estimate, reference=f"{pooled.estimate.reference}; {MODELS[METHOD]}")
-        rows = replace(head, mc_error=by_chance).estimate(_in_percent(answer), options=missing)
-        yield from rows
-        yield rows[0].number("se", 100 * float(pooled.estimate.se))
+        yield from replace(head, mc_error=by_chance).estimate(_in_percent(answer), options=missing)
     if estimand.test.method == "cochran_mantel_haenszel":
         yield from _test(answers, compared, estimand, head)
 
@@ -213,7 +210,7 @@ def _describe_arms(
             yield from replace(part, unit="%").no_answer(["lower", "upper"], str(error))
         else:
             rows = replace(part, unit="%").estimate(_in_percent(pooled.estimate, lowest=0))
-            yield from (row for row in rows if row.statistic != "estimate")
+            yield from (row for row in rows if row.statistic in {"lower", "upper"})
         with_any = completed.missing.any(axis=(1, 2)) & ~compared.failed & here
         told = replace(part, analysis_id=f"{part.analysis_id}.imputed", method="subjects-with-an-imputed-value")
         yield told.number("count", int(with_any.sum()))
@@ -233,5 +230,5 @@ def _say_no_answer(reason: str, compared: Compared, estimand: Estimand, head: Re
 
 def _in_percent(answer: Estimate, lowest: float = -1) -> Estimate:
     """In percent, the limits cut to what can be."""
-    lower, upper = (100 * np.clip(limit, lowest, 1) for limit in (answer.lower, answer.upper))
-    return replace(answer, estimate=100 * answer.estimate, lower=lower, upper=upper)
+    lower, upper = (np.clip(limit, lowest, 1) for limit in (answer.lower, answer.upper))
+    return replace(answer, lower=lower, upper=upper).scaled(100)

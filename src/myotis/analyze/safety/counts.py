@@ -35,7 +35,9 @@ def describe_kind(column: Column, events: pl.DataFrame, plan: SafetyPlan, head: 
             patients, column.patients, method=_kebab(plan.incidence_interval), level=_level(plan)
         )
         yield head.number("percent", 100 * patients / column.patients, unit="%")
-        yield from (row for row in replace(head, unit="%").estimate(share.scaled(100)) if row.statistic != "estimate")
+        yield from (
+            row for row in replace(head, unit="%").estimate(share.scaled(100)) if row.statistic in {"lower", "upper"}
+        )
     of_events = replace(head, analysis_id=f"{head.analysis_id}.events")
     yield of_events.number("count", events.height)
     yield from _rate(events.height, column.days, plan, replace(of_events, method_options=POISSON))
