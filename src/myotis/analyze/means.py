@@ -12,8 +12,7 @@ from myotis.derive.adcsm import name_parameters
 from myotis.errors import SettingError, StatisticsError
 from myotis.protocol.plan import Estimand
 from myotis.protocol.trial import Trial
-from myotis.statistics.continuous.ancova import CoefficientVariance, fit_ancova
-from myotis.statistics.continuous.design_matrix import LevelWeights, Slopes
+from myotis.statistics.continuous.ancova import CoefficientVariance, LevelWeights, Slopes, fit_ancova
 
 
 def analyze_means(
