@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from myotis.statistics.continuous.ancova import CoefficientVariance, fit_ancova
-from myotis.statistics.continuous.design_matrix import Slopes
+from myotis.statistics.continuous.ancova import CoefficientVariance, Slopes, fit_ancova
 from myotis.statistics.continuous.hodges_lehmann import estimate_hodges_lehmann
 from myotis.statistics.continuous.mann_whitney_probability import estimate_mann_whitney_probability
 from myotis.statistics.continuous.wilcoxon_rank_sum import RankSumTest, wilcoxon_rank_sum_test

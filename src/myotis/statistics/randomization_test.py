@@ -22,7 +22,7 @@ Statistic = Callable[[NDArray[np.bool_]], Numbers]
 DrawAllocations = Callable[[np.random.Generator, int], NDArray[np.bool_]]
 """From a generator and a number of draws to allocations [draw, subject]."""
 
-ROSENBERGER = "Rosenberger WF, Lachin JM, Randomization in Clinical Trials, 2nd edition, Wiley 2016, chapter 6"
+ROSENBERGER = "Rosenberger WF, Lachin JM, Randomization in Clinical Trials, 2nd edition, Wiley 2016"
 REFERENCES: Final = {
     "randomization-monte-carlo": f"{ROSENBERGER}; Phipson B, Smyth GK, Stat Appl Genet Mol Biol 2010;9:39",
     "randomization-exact": ROSENBERGER,

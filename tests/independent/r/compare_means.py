@@ -86,7 +86,7 @@ def comparisons() -> Iterator[Comparison]:
             source="R 4.2.2, wilcox.test",
             ours=lambda name=name: _ranks(name),
             theirs=[ranks["statistic"], ranks["p"]],
-            **SHARED,
+            **{**SHARED, "why": "closed forms and exact counts; R prints 15 digits"},
         )
         yield Comparison(
             function=estimate_hodges_lehmann,

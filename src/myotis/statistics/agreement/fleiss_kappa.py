@@ -29,6 +29,7 @@ ONE_CATEGORY = "all ratings are of one category, so chance alone explains the ag
 def estimate_fleiss_kappa(counts: ArrayLike, *, level: float) -> Estimate:
     """Fleiss' kappa from ``counts[..., subject, category]``, how many raters put the subject into the category.
 
+    `myotis.statistics.agreement.counts.count_categories` makes the counts from ratings.
     All subjects have the same number of raters, two or more. The standard error does not take kappa to be 0: it is
     that of a mean over subjects, which are a sample. The normal interval is cut to -1 and 1. Where the raters agree
     wholly kappa is 1 and the interval has no width. There is no answer with fewer than two subjects, or where all

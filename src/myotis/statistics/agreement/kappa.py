@@ -45,6 +45,7 @@ ONE_CATEGORY = "both raters use one and the same category only, so chance alone 
 def estimate_kappa(counts: ArrayLike, *, method: KappaWeights | str, level: float) -> Estimate:
     """Kappa from ``counts[..., category of rater 1, category of rater 2]``, with a normal interval cut to -1 and 1.
 
+    `myotis.statistics.agreement.counts.count_pairs` makes the counts from ratings.
     The standard error is the one that does not take kappa to be 0. Where the raters agree wholly kappa is 1 and the
     interval has no width. There is no answer without subjects, or where both use the same category only. Raises
     StatisticsError where the counts are no whole numbers of 0 or more in a square table of two categories or more.

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from myotis.errors import StatisticsError
-from myotis.statistics.continuous.design_matrix import LevelWeights, Slopes, build_design
+from myotis.statistics.continuous.design_matrix import build_design
 from myotis.statistics.result import Estimate, Numbers, Reasons, TestResult, check_level, settle
 
 
@@ -36,31 +36,35 @@ class CoefficientVariance(StrEnum):
     """Each squared residual over the square of 1 - leverage."""
 
 
-LEAST_SQUARES_MEANS = "Searle SR, Speed FM, Milliken GA, Am Stat 1980;34:216-221 (least-squares means)"
-LIN = "Lin W, Ann Appl Stat 2013;7:295-318; Ye T, Shao J, Yi Y, Zhao Q, J Am Stat Assoc 2023;118:2370-2382"
+class LevelWeights(StrEnum):
+    """How the levels of a factor weigh in a least-squares mean."""
+
+    EQUAL = "equal"
+    """Every level alike (the default of SAS LSMEANS and of R's emmeans)."""
+    PROPORTIONAL = "proportional"
+    """Each level by its share of the subjects (SAS OBSMARGINS)."""
+
+
+class Slopes(StrEnum):
+    """Whether covariates and factors act alike in both groups."""
+
+    SHARED = "shared"
+    """One slope for both groups: ANCOVA with main effects."""
+    BY_GROUP = "by-group"
+    """Each group its own: all interactions with the group (Lin's regression adjustment, ANHECOVA)."""
+
+
 MACKINNON_WHITE = "MacKinnon JG, White H, J Econom 1985;29:305-325"
-VARIANCES: Final = {
-    CoefficientVariance.MODEL: "",
+REFERENCES: Final = {
+    "ancova": "Searle SR, Speed FM, Milliken GA, Am Stat 1980;34:216-221 (least-squares means)",
+    "anhecova": "Lin W, Ann Appl Stat 2013;7:295-318; Ye T, Shao J, Yi Y, Zhao Q, J Am Stat Assoc 2023;118:2370-2382",
     CoefficientVariance.HC0: "White H, Econometrica 1980;48:817-838",
     CoefficientVariance.HC1: MACKINNON_WHITE,
     CoefficientVariance.HC2: MACKINNON_WHITE,
     CoefficientVariance.HC3: MACKINNON_WHITE,
 }
-MODELS: Final = {Slopes.SHARED: ("ancova", LEAST_SQUARES_MEANS), Slopes.BY_GROUP: ("anhecova", LIN)}
+"""By the parts of a method's name: "anhecova-hc3" and its means "anhecova-hc3-ls-mean-equal" are of two of them."""
 
-
-def _name_method(slopes: Slopes, variance: CoefficientVariance, weights: LevelWeights | None = None) -> str:
-    """The name of the difference of a model (``weights`` is None), or of its least-squares means."""
-    robust = "" if variance is CoefficientVariance.MODEL else f"-{variance.value}"
-    return MODELS[slopes][0] + robust + (f"-ls-mean-{weights.value}" if weights else "")
-
-
-REFERENCES: Final = {
-    _name_method(slopes, variance, weights): "; ".join(filter(None, (reference, VARIANCES[variance])))
-    for slopes, (_, reference) in MODELS.items()
-    for variance in CoefficientVariance
-    for weights in (None, *LevelWeights)
-}
 COLLINEAR = "a column of the model follows from the others (a group or a level without subjects?)"
 NO_RESIDUAL = "the model leaves no residual variance"
 ALONE = "a subject alone decides a coefficient (leverage 1), so hc2 and hc3 have no variance"
@@ -100,7 +104,8 @@ def fit_ancova(
     ``factors[..., subject, factor]`` whole numbers that name levels (with no factor, an array whose last axis is
     empty). Leading axes are trials. Nothing may be missing: which subjects are in, and what stands for a missing
     value, is decided before. t intervals and test have n - columns degrees of freedom, whatever the variance.
-    With ``slopes`` by group the difference is the one at the mean of the covariates and at the ``weights``.
+    With ``slopes`` by group the difference is the one at the mean of the covariates and at the ``weights``; its error
+    takes these means as given, as for the subjects of this trial.
 
     Where a column follows from the others, or no residual variance is left, there is no answer; nor with HC2 and HC3
     where one subject alone decides a coefficient. Raises StatisticsError for values that are not finite, shapes that
@@ -118,7 +123,8 @@ def fit_ancova(
     """
     slopes, variance, weights = Slopes(slopes), CoefficientVariance(variance), LevelWeights(weights)
     check_level(level)
-    y, design = build_design(outcome, is_group1, covariates, factors, weights, slopes)
+    proportional, by_group = weights is LevelWeights.PROPORTIONAL, slopes is Slopes.BY_GROUP
+    y, design = build_design(outcome, is_group1, covariates, factors, proportional=proportional, by_group=by_group)
     subjects, columns = design.shape[-2:]
     df = subjects - columns
     if df < 1:
@@ -126,6 +132,7 @@ def fit_ancova(
     influence, residual, leverage, reasons = _solve(y, design)
     spread, alone = _spread(residual, leverage, variance, df)
     reasons.append((alone, ALONE))
+    method, reference = _name_method(slopes, variance)
 
     def estimate(row: tuple[float, float], name: str) -> Estimate:
         """The sum of the first two coefficients, weighed by ``row``."""
@@ -138,17 +145,25 @@ def fit_ancova(
         middle, lower, upper, error, degrees = answers
         return Estimate(
             estimate=middle, lower=lower, upper=upper, level=level, se=error, df=degrees,
-            method=name, reference=REFERENCES[name], undefined=undefined,
+            method=name, reference=reference, undefined=undefined,
         )  # fmt: skip
 
-    difference = estimate((0, 1), _name_method(slopes, variance))
-    means = _name_method(slopes, variance, weights)
+    difference = estimate((0, 1), method)
+    means = f"{method}-ls-mean-{weights.value}"
     return Ancova(
         difference=difference,
         test=_test(difference),
         mean1=estimate((1, 1), means),
         mean2=estimate((1, 0), means),
     )
+
+
+def _name_method(slopes: Slopes, variance: CoefficientVariance) -> tuple[str, str]:
+    """The name of the difference's method, and where its parts are written."""
+    parts = ["anhecova" if slopes is Slopes.BY_GROUP else "ancova"]
+    if variance is not CoefficientVariance.MODEL:
+        parts.append(variance.value)
+    return "-".join(parts), "; ".join(REFERENCES[part] for part in parts)
 
 
 def _solve(y: Numbers, design: Numbers) -> tuple[Numbers, Numbers, Numbers, Reasons]:

@@ -1,7 +1,5 @@
 """The columns of a linear model of two groups: covariates and levels, centered where the means are asked for."""
 
-from enum import StrEnum
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -9,35 +7,21 @@ from myotis.errors import StatisticsError
 from myotis.statistics.result import Numbers
 
 
-class LevelWeights(StrEnum):
-    """How the levels of a factor weigh in a least-squares mean."""
-
-    EQUAL = "equal"
-    """Every level alike (the default of SAS LSMEANS and of R's emmeans)."""
-    PROPORTIONAL = "proportional"
-    """Each level by its share of the subjects (SAS OBSMARGINS)."""
-
-
-class Slopes(StrEnum):
-    """Whether covariates and factors act alike in both groups."""
-
-    SHARED = "shared"
-    """One slope for both groups: ANCOVA with main effects."""
-    BY_GROUP = "by-group"
-    """Each group its own: all interactions with the group (Lin's regression adjustment, ANHECOVA)."""
-
-
 def build_design(
     outcome: ArrayLike,
     is_group1: ArrayLike,
     covariates: ArrayLike,
     factors: ArrayLike,
-    weights: LevelWeights,
-    slopes: Slopes,
+    *,
+    proportional: bool,
+    by_group: bool,
 ) -> tuple[Numbers, Numbers]:
-    """The outcome and the design matrix [..., subject, column]: one, the group, covariates, levels, interactions.
+    """The outcome and the design matrix [..., subject, column]: one, the group, covariates, levels.
 
-    Covariates are centered at their mean and levels at their weights, so that the first coefficient is group 2's
+    ``by_group`` adds the products of the group with covariates and levels.
+
+    Covariates are centered at their mean and levels at their weights (``proportional`` to their subjects, or equal), so
+    that the first coefficient is group 2's
     least-squares mean and the second the difference, with interactions as without.
     """
     y, group = np.asarray(outcome, dtype=float), np.asarray(is_group1)
@@ -49,14 +33,16 @@ def build_design(
             "[..., subject, column], all finite and none missing"
         )
     in_group1 = group[..., None].astype(float)
-    adjusted = np.concatenate([x - x.mean(axis=-2, keepdims=True), _code_factors(levels, weights)], axis=-1)
+    adjusted = np.concatenate(
+        [x - x.mean(axis=-2, keepdims=True), _code_factors(levels, proportional=proportional)], axis=-1
+    )
     columns = [np.ones_like(in_group1), in_group1, adjusted]
-    if slopes is Slopes.BY_GROUP:
+    if by_group:
         columns.append(in_group1 * adjusted)
     return y, np.concatenate(columns, axis=-1)
 
 
-def _code_factors(levels: NDArray[np.generic], weights: LevelWeights) -> Numbers:
+def _code_factors(levels: NDArray[np.generic], *, proportional: bool) -> Numbers:
     """A 0/1 column for each level but the first of every factor, minus the weight of the level in a mean."""
     columns: list[Numbers] = []
     for number in range(levels.shape[-1]):
@@ -64,6 +50,5 @@ def _code_factors(levels: NDArray[np.generic], weights: LevelWeights) -> Numbers
         known = np.unique(factor)
         for name in known[1:]:
             column = np.equal(factor, name).astype(float)
-            proportional = weights is LevelWeights.PROPORTIONAL
             columns.append(column - (column.mean(axis=-1, keepdims=True) if proportional else 1 / len(known)))
     return np.stack(columns, axis=-1) if columns else np.zeros((*levels.shape[:-1], 0))

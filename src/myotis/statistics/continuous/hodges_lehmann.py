@@ -34,7 +34,7 @@ class ShiftInterval(StrEnum):
     """Those that the exact test without ties just does not reject; with ties the interval is wider than need be."""
 
 
-LEHMANN = "Hodges JL, Lehmann EL, Ann Math Stat 1963;34:598-611; Lehmann EL, Biometrics 1963;19:268-273"
+LEHMANN = "Hodges JL, Lehmann EL, Ann Math Stat 1963;34:598-611; Lehmann EL, Ann Math Stat 1963;34:1507-1512"
 REFERENCES: Final = dict.fromkeys(ShiftInterval, LEHMANN)
 TOO_FEW = "the groups are too small for an interval of this level"
 ROUNDING = 1e-12

@@ -20,8 +20,10 @@ def count_sums(scores: tuple[int, ...], size: int) -> Numbers:
     largest = sum(sorted(scores)[len(scores) - size :])
     counts = np.zeros((size + 1, largest + 1))
     counts[0, 0] = 1
-    for score in scores:
-        counts[1:, score:] += counts[:-1, : max(largest + 1 - score, 0)]
+    reach = 0
+    for seen, score in enumerate(sorted(scores)):
+        rows, reach = min(seen + 1, size), min(reach + score, largest)
+        counts[1 : rows + 1, score : reach + 1] += counts[:rows, : max(reach + 1 - score, 0)]
     answer: Numbers = counts[size]
     answer.flags.writeable = False
     return answer

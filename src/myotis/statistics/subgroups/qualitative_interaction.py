@@ -20,7 +20,8 @@ def gail_simon_test(estimates: ArrayLike, standard_errors: ArrayLike) -> TestRes
     """Test that no two subgroups have effects of opposite signs, from estimates and errors ``[..., subgroup]``.
 
     0 is no effect: take logarithms of ratios. The statistic is the less of two sums of (estimate / error)^2, over the
-    subgroups above 0 and over those below. Where all are on one side it is 0 and p is 1. A subgroup without an
+    subgroups above 0 and over those below. Where all are on one side it is 0 and p is 1 (other
+    software prints 1 - 0.5^(k - 1) for k subgroups). A subgroup without an
     estimate (NaN) is left out. There is no answer with fewer than two others, or where one has a standard error of 0.
     Raises StatisticsError for values that can't be.
 

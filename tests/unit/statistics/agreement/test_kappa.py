@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from myotis.errors import StatisticsError
+from myotis.statistics.agreement.counts import count_categories, count_pairs
 from myotis.statistics.agreement.fleiss_kappa import estimate_fleiss_kappa, fleiss_kappa_test
 from myotis.statistics.agreement.kappa import KappaWeights, estimate_kappa, kappa_test
 
@@ -113,3 +114,20 @@ def test_ratings_without_a_fleiss_kappa():
         assert call([[[3, 0], [3, 0]], [[3, 0], [1, 2]]]).undefined.startswith("1 of 2")
     with pytest.raises(StatisticsError, match="two subjects or more"):
         estimate_fleiss_kappa([[2, 1]], level=0.95)
+
+
+def test_ratings_are_counted_trial_by_trial_and_missing_ones_left_out():
+    first = [[0, 1, 2, 2], [NAN, 1, 1, 0]]
+    counts = count_pairs(first, [0, 2, 2, NAN], categories=3)
+    assert counts[0].tolist() == [[1, 0, 0], [0, 0, 1], [0, 0, 1]]
+    assert counts[1].tolist() == [[0, 0, 0], [0, 0, 2], [0, 0, 0]]
+    several = count_categories([first], categories=3)
+    assert several.tolist() == [[[1, 1, 2], [1, 2, 0]]]
+
+
+def test_a_rating_that_is_no_category_is_refused():
+    for ratings in ([0, 3], [0, -1], [0, 0.5], [0, float("inf")]):
+        with pytest.raises(StatisticsError, match="1 of 2 ratings"):
+            count_pairs(ratings, [0, 0], categories=3)
+        with pytest.raises(StatisticsError, match="from 0 to 2"):
+            count_categories([ratings], categories=3)

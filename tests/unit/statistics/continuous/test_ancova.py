@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from myotis.errors import StatisticsError
-from myotis.statistics.continuous.ancova import CoefficientVariance, fit_ancova
-from myotis.statistics.continuous.design_matrix import Slopes
+from myotis.statistics.continuous.ancova import CoefficientVariance, Slopes, fit_ancova
 from myotis.statistics.continuous.means import Summary, difference_of_means_test, estimate_difference_of_means
 
 NAN = float("nan")

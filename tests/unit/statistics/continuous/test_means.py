@@ -69,3 +69,10 @@ def test_too_few_subjects_have_no_interval():
 def test_what_is_no_summary_is_refused(summary):
     with pytest.raises(StatisticsError, match="summaries can't be"):
         estimate_mean(*summary, level=0.95)
+
+
+def test_a_mean_has_its_standard_error_and_degrees_of_freedom():
+    answer = estimate_mean(10, [6, 8], [9, 1], level=0.95)
+    assert float(answer.se[0]) == pytest.approx(2)
+    assert float(answer.df[0]) == 8
+    assert np.isnan([answer.se[1], answer.df[1]]).all()
