@@ -8,6 +8,9 @@ out <- lapply(grid, function(k) list(case = k, chan_zhang = interval(k), agresti
 tests <- lapply(c(grid, list(c(12,24,13,26), c(37,47,21,48), c(10,20,3,24))), function(k) list(case = k,
   barnard = list(two_sided = test(k, "z-pooled"), greater = test(k, "z-pooled", "greater"), less = test(k, "z-pooled", "less")),
   boschloo = list(two_sided = test(k, "boschloo"), greater = test(k, "boschloo", "greater"), less = test(k, "boschloo", "less"))))
+# P-values of single differences, where the interval's own search passes over what is accepted.
+single <- lapply(list(c(0,12,0,8,0.268), c(0,12,0,8,0.27), c(37,47,21,48,0.149), c(37,47,21,48,0.152)), function(k) list(case = k[1:4], difference = k[5],
+  p = uncondExact2x2(k[3], k[4], k[1], k[2], nullparm = k[5], method = "score", tsmethod = "square", control = ucControl(nPgrid = 2000))$p.value))
 v <- function(p) as.character(packageVersion(p))
-write_json(list(made_by = "exact_proportions.R", date = as.character(Sys.Date()), versions = list(R = R.version.string, exact2x2 = v("exact2x2"), Exact = v("Exact")), intervals = out, tests = tests),
+write_json(list(made_by = "exact_proportions.R", date = as.character(Sys.Date()), versions = list(R = R.version.string, exact2x2 = v("exact2x2"), Exact = v("Exact")), intervals = out, single = single, tests = tests),
   "exact_proportions.json", digits = 14, auto_unbox = TRUE, pretty = TRUE, null = "null", na = "null")

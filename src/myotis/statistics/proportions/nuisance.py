@@ -24,6 +24,9 @@ ZOOM = np.linspace(0, 1, 13)
 ROUNDS = 7
 """Each narrows a peak to a sixth: 1e-5 of a cell of the grid, where a smooth peak differs by its square."""
 
+CLEARLY_BELOW = 0.7
+"""No peak between two values of the grid is higher than both by so much that this share would reach 1."""
+
 
 def list_tables(n1: int, n2: int) -> tuple[Numbers, Numbers]:
     """The events of both groups in every table, [n1 + 1, n2 + 1]."""
@@ -31,8 +34,11 @@ def list_tables(n1: int, n2: int) -> tuple[Numbers, Numbers]:
     return x1, x2
 
 
-def maximize_probability(extreme: NDArray[np.bool_], difference: float = 0.0) -> float:
-    """The largest probability of the tables marked, [n1 + 1, n2 + 1], over all p1 and p2 with p1 - p2 = difference."""
+def maximize_probability(extreme: NDArray[np.bool_], difference: float = 0.0, *, asked: float | None = None) -> float:
+    """The largest probability of the tables marked, [n1 + 1, n2 + 1], over all p1 and p2 with p1 - p2 = difference.
+
+    Where only whether it is above ``asked`` matters, peaks are looked into only if the grid leaves that open.
+    """
     tables = extreme.astype(float)
     least, most = max(0.0, -difference), min(1.0, 1 - difference)
 
@@ -41,11 +47,13 @@ def maximize_probability(extreme: NDArray[np.bool_], difference: float = 0.0) ->
 
     p2 = least + GRID * (most - least)
     found = compute(p2)
+    largest = found.max()
+    if asked is not None and not asked * CLEARLY_BELOW < largest <= asked:
+        return float(largest)
     padded = np.concatenate([[-1.0], found, [-1.0]])
     peaks = np.flatnonzero((found >= padded[:-2]) & (found >= padded[2:]))
     peaks = peaks[np.argsort(-found[peaks], kind="stable")[:PEAKS]]
     low, high = p2[np.maximum(peaks - 1, 0)], p2[np.minimum(peaks + 1, len(p2) - 1)]
-    largest = found.max()
     for _ in range(ROUNDS):
         near = low[:, None] + ZOOM * (high - low)[:, None]
         values = compute(near.ravel()).reshape(near.shape)

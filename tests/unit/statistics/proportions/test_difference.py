@@ -116,3 +116,15 @@ def test_a_level_is_a_proportion(level):
 def test_an_unknown_method_is_refused():
     with pytest.raises(ValueError, match="score"):
         estimate_difference_of_proportions(1, 2, 1, 2, method="score", level=0.95)
+
+
+def test_proderm_by_miettinen_nurminen():
+    """15.60 to 51.84 percent, as R's ratesci and a search by brentq give it."""
+    answer = estimate_difference_of_proportions(37, 47, 21, 48, method="miettinen-nurminen", level=0.95)
+    assert (answer.lower, answer.upper) == pytest.approx((0.1560, 0.5184), abs=0.00005, rel=0)
+
+
+def test_one_subject_in_each_group_has_an_interval():
+    answer = estimate_difference_of_proportions([0, 0, 1, 1], 1, [0, 1, 0, 1], 1, method="scas", level=0.95)
+    assert answer.undefined == ""
+    assert ((answer.lower >= -1) & (answer.upper <= 1) & (answer.lower < answer.upper)).all()
