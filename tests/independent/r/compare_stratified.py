@@ -151,9 +151,9 @@ def _compare_exact() -> Iterator[Comparison]:
             exact_stratified_test,
             f"p-value, {alternative}",
             "exact",
-            lambda counts, a=alternative: exact_stratified_test(
-                counts, method="exact-conditional", alternative=a
-            ).p_value,
+            lambda counts, a=alternative: (
+                exact_stratified_test(counts, method="exact-conditional", alternative=a).p_value
+            ),
             lambda recorded, name=name: recorded["exact"][name],
             source=f"{BASE_R}, mantelhaen.test",
             tolerance=1e-10,
@@ -163,7 +163,9 @@ def _compare_exact() -> Iterator[Comparison]:
         estimate_common_odds_ratio,
         "estimate and exact limits as r / (1 + r)",
         "exact",
-        lambda counts: _on_scale(_limits(estimate_common_odds_ratio(counts, method="exact-conditional", level=0.95)), ""),
+        lambda counts: _on_scale(
+            _limits(estimate_common_odds_ratio(counts, method="exact-conditional", level=0.95)), ""
+        ),
         lambda recorded: _on_scale(_read([recorded["exact"]["estimate"], *recorded["exact"]["ci"]]), ""),
         source=f"{BASE_R}, mantelhaen.test",
         tolerance=1.3e-4,

@@ -82,7 +82,7 @@ def fit_logistic(x: ArrayLike, y: ArrayLike, *, method: LogisticMethod | str, le
     >>> fit = fit_logistic([[0]] * 48 + [[1]] * 47, [1] * 21 + [0] * 27 + [1] * 37 + [0] * 10,
     ...                    method="maximum-likelihood-wald", level=0.95)
     >>> [round(float(value), 4) for value in np.exp([fit.coefficients.estimate[1], fit.coefficients.lower[1]])]
-    [4.7571, 1.9321]
+    [4.7571, 1.9307]
     """
     method = LogisticMethod(method)
     check_level(level)

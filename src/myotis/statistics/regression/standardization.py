@@ -21,7 +21,6 @@ from myotis.statistics.regression.newton import Maximum, take_responses
 from myotis.statistics.result import EMPTY_ARM, Estimate, Numbers, Reasons, check_level, settle
 
 NO_RATIO = "the adjusted proportion of a group is 0 or 1"
-LONE_SUBJECT = "a group has fewer than two subjects, so its outcomes have no variance"
 
 
 class StandardizedContrast(StrEnum):
@@ -101,8 +100,8 @@ def estimate_standardized_effect(
     ``y[..., subject]`` is 0 or 1, ``treated[..., subject]`` true for the group asked for, and
     ``covariates[..., subject, covariate]`` numbers (a factor as indicators), without a column of ones; leading axes are
     trials. ``se`` is that of the difference, or of the logarithm of a ratio. There is no answer where a group is empty,
-    where predictors are dependent or separate the responses, or where a group has fewer than two subjects (Ye).
-    Missing values are refused.
+    or where predictors are dependent or separate the responses, as they do where a group has one outcome only. Missing
+    values are refused.
 
     >>> y, treated, severe = [1, 1, 0, 1, 1, 0, 1, 0, 0, 1, 0, 0], [1] * 6 + [0] * 6, [[0], [1]] * 6
     >>> answer = estimate_standardized_effect(
@@ -132,8 +131,6 @@ def estimate_standardized_effect(
     else:
         limits = [np.exp(value) for value in limits]
     many: Reasons = [(mask.reshape(leading), reason) for mask, reason in reasons]
-    if method in ROBUST:
-        many.append((_count_smallest(fitted.treated).reshape(leading) < 2, LONE_SUBJECT))
     (estimate, lower, upper, error), undefined = settle(many, *(v.reshape(leading) for v in (*limits, se)))
     return Estimate(
         estimate=estimate,

@@ -41,9 +41,7 @@ def find_crossing(function: Callable[[Numbers, Rows], Numbers], start: Numbers, 
         nearest[rows] = np.where(np.abs(fa) < np.abs(fb), a, b)
         slack = 0.5 * TOLERANCE / np.maximum(np.abs(b - a), TOLERANCE)
         fraction = np.clip(_choose_fraction(a, b, c, fa, fb, fc), slack, 1 - slack)
-        rows, a, b, fa, fb, fraction = _keep(
-            (np.abs(b - a) > TOLERANCE) & (fa != 0), rows, a, b, fa, fb, fraction
-        )
+        rows, a, b, fa, fb, fraction = _keep((np.abs(b - a) > TOLERANCE) & (fa != 0), rows, a, b, fa, fb, fraction)
     return nearest
 
 
