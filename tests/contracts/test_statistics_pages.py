@@ -18,6 +18,7 @@ CHECKED_OTHERWISE = {
     "compute_mean": "unit/statistics/continuous/test_means.py",
     "compute_sd": "unit/statistics/continuous/test_means.py",
     "estimate_mean": "published/proderm/test_reproduction.py",
+    "find_separation": "unit/statistics/regression/test_logistic.py",
     "compute_percentile": "unit/statistics/test_quantiles.py",
 }
 """Public functions that no other software gives numbers for, and the file of the tests that hold them to something."""

@@ -83,7 +83,7 @@ class _Standardized:
 
     @property
     def means(self) -> tuple[Numbers, Numbers]:
-        return self.with_treatment.mean(axis=-1), self.without.mean(axis=-1)
+        return np.asarray(self.with_treatment.mean(axis=-1)), np.asarray(self.without.mean(axis=-1))
 
 
 def estimate_standardized_effect(
@@ -192,7 +192,7 @@ def _compute_variances(fitted: _Standardized, method: StandardizationVariance) -
 
 def _compute_covariance(fitted: _Standardized, method: StandardizationVariance) -> Numbers:
     """The covariance of the coefficients, the model's or a sandwich."""
-    bread = np.linalg.inv(fitted.found.information)
+    bread: Numbers = np.asarray(np.linalg.inv(fitted.found.information), dtype=float)
     if method is StandardizationVariance.GE_MODEL:
         return bread
     x, subjects, p = fitted.design, fitted.design.shape[-2], fitted.design.shape[-1]

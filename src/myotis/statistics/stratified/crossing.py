@@ -1,4 +1,4 @@
-"""Where a function of one number per trial crosses 0, for many trials at once: the root finder of the score intervals."""
+"""Where a function of one number per trial crosses 0, for many trials at once."""
 
 from collections.abc import Callable
 from typing import Any

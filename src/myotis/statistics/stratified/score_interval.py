@@ -26,7 +26,7 @@ from myotis.statistics.stratified.contrasts import (
     score_odds_ratio,
     score_ratio,
 )
-from myotis.statistics.stratified.score_root import Pooled, ScoreProblem, fix_mantel_haenszel
+from myotis.statistics.stratified.score_root import ScoreProblem, fix_mantel_haenszel
 from myotis.statistics.stratified.tables import NOTHING_TO_COMPARE, has_nothing_to_compare, take_tables
 from myotis.statistics.stratified.weights import StratumWeights, compute_minimum_risk_weights
 
@@ -151,7 +151,6 @@ def _pose(strata: Strata, contrast: Contrast, weights: StratumWeights, *, skewne
         strata=strata,
         scorer=SCORERS[contrast],
         scale=(-1.0, 1.0) if contrast is Contrast.DIFFERENCE else (0.0, 1.0),
-        pooled_variances=POOLED[contrast],
         weights=weights,
         fixed=fixed,
         skewness=skewness,
@@ -178,22 +177,8 @@ def _none(says: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray(~says.any(axis=-1))
 
 
-def _pool_difference(p1: Numbers, p2: Numbers, position: Numbers) -> tuple[Numbers, Numbers]:
-    return p1 * (1 - p1), p2 * (1 - p2)
-
-
-def _pool_ratio(p1: Numbers, p2: Numbers, t: Numbers) -> tuple[Numbers, Numbers]:
-    return (1 - t) ** 2 * p1 * (1 - p1), t**2 * p2 * (1 - p2)
-
-
 SCORERS: dict[Contrast, Scorer] = {
     Contrast.DIFFERENCE: score_difference,
     Contrast.RATIO: score_ratio,
     Contrast.ODDS_RATIO: score_odds_ratio,
-}
-
-POOLED: dict[Contrast, Pooled] = {
-    Contrast.DIFFERENCE: _pool_difference,
-    Contrast.RATIO: _pool_ratio,
-    Contrast.ODDS_RATIO: _pool_difference,
 }
