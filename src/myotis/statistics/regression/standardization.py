@@ -16,7 +16,7 @@ from scipy import special
 
 from myotis.errors import StatisticsError
 from myotis.statistics.normal import normal_quantile
-from myotis.statistics.regression.logistic import fit_designs
+from myotis.statistics.regression.maxima import find_maxima
 from myotis.statistics.regression.newton import Maximum, take_responses
 from myotis.statistics.result import EMPTY_ARM, Estimate, Numbers, Reasons, check_level, settle
 
@@ -146,7 +146,7 @@ def estimate_standardized_effect(
 
 def _standardize(design: Numbers, y: Numbers) -> tuple[_Standardized, Reasons]:
     """The fitted model, and where there is none and why."""
-    found, reasons = fit_designs(design, y, firth=False)
+    found, reasons = find_maxima(design, y, firth=False)
     treated = design[..., 1]
     predictions = []
     for value in (1.0, 0.0):

@@ -5,6 +5,11 @@ few subjects or few events in some; the Miettinen-Nurminen interval of the diffe
 excludes 0 where the Cochran-Mantel-Haenszel test without correction rejects. The correction for skewness (Laud)
 brings both tails nearer to their level where the groups differ in size.
 
+The weights of the strata: ``mantel-haenszel`` n1 n2 / (n1 + n2), fixed by design; ``inverse-variance`` one over the
+variance of the score at each value that is tested, ``inverse-variance-of-score`` the same with N / (N - 1);
+``miettinen-nurminen`` one over the variance at proportions common to all strata, found by iteration;
+``minimum-risk`` the least expected squared error over the trial's own strata, from the observed differences.
+
 ``counts[..., stratum, group, outcome]``: group 0 is the one whose difference is asked for and group 1 its
 comparator; outcome 0 is response and outcome 1 is none. Leading axes are trials. A stratum in which one group
 has no subjects says nothing about the difference and weighs nothing; so does a stratum without any.
