@@ -23,6 +23,7 @@ CHECKED_OTHERWISE = {
     "impute_joint_normal": "unit/statistics/imputation/test_joint_normal.py",
     "randomization_test": "laws/test_randomization_test_laws.py",
     "exact_randomization_test": "laws/test_randomization_test_laws.py",
+    "find_separation": "unit/statistics/regression/test_logistic.py",
     "compute_percentile": "unit/statistics/test_quantiles.py",
     "build_gatekeeping_graph": "unit/statistics/multiplicity/test_graphs.py",
     "estimate_simultaneous_intervals": "unit/statistics/multiplicity/test_simultaneous_intervals.py",

@@ -27,9 +27,9 @@ def comparisons() -> Iterator[Comparison]:
     yield Comparison(
         function=estimate_mantel_haenszel_difference,
         what="Sato's variance",
-        ours=lambda: _limits(estimate_mantel_haenszel_difference(
-                TOLBUTAMIDE, method="mantel-haenszel-sato", level=0.90
-            )),
+        ours=lambda: _limits(
+            estimate_mantel_haenszel_difference(TOLBUTAMIDE, method="mantel-haenszel-sato", level=0.90)
+        ),
         theirs=(0.0349, -0.0176, 0.0874),
         **SHARED,
     )

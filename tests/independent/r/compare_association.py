@@ -21,7 +21,13 @@ SHARED = {
     "tolerance": 1e-9,
     "why": "both invert a covariance matrix that may be singular",
 }
-VALUES = {"plain": [0, 1, 4, 10], "two_arms": [0, 1, 4], "zeros": [0, 1, 4], "three_arms_binary": [0, 1], "tiny": [0, 1, 4]}
+VALUES = {
+    "plain": [0, 1, 4, 10],
+    "two_arms": [0, 1, 4],
+    "zeros": [0, 1, 4],
+    "three_arms_binary": [0, 1],
+    "tiny": [0, 1, 4],
+}
 
 
 def comparisons() -> Iterator[Comparison]:

@@ -13,26 +13,14 @@ from enum import StrEnum
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import special
 
 from myotis.statistics.normal import normal_quantile
-from myotis.statistics.regression.newton import (
-    Maximum,
-    compute_augmented_information,
-    compute_log_likelihood,
-    has_full_rank,
-    maximize,
-    take_responses,
-)
+from myotis.statistics.regression.maxima import find_maxima
+from myotis.statistics.regression.newton import compute_augmented_information, compute_log_likelihood, take_responses
 from myotis.statistics.regression.profile import find_profile_limits
-from myotis.statistics.regression.separation import Separation, classify_separation
-from myotis.statistics.result import Estimate, Numbers, Reasons, check_level, settle
-
-DEPENDENT = "the predictors are linearly dependent, with each other or the intercept"
-COMPLETE = "the predictors separate responses completely, so no maximum-likelihood estimate is finite"
-QUASI = "the predictors separate responses quasi-completely, so a maximum-likelihood estimate is not finite"
-UNSETTLED = "the iteration did not converge"
+from myotis.statistics.result import Estimate, Numbers, check_level, settle
 
 
 class LogisticMethod(StrEnum):
@@ -82,7 +70,7 @@ def fit_logistic(x: ArrayLike, y: ArrayLike, *, method: LogisticMethod | str, le
     >>> fit = fit_logistic([[0]] * 48 + [[1]] * 47, [1] * 21 + [0] * 27 + [1] * 37 + [0] * 10,
     ...                    method="maximum-likelihood-wald", level=0.95)
     >>> [round(float(value), 4) for value in np.exp([fit.coefficients.estimate[1], fit.coefficients.lower[1]])]
-    [4.7571, 1.9321]
+    [4.7571, 1.9307]
     """
     method = LogisticMethod(method)
     check_level(level)
@@ -90,7 +78,7 @@ def fit_logistic(x: ArrayLike, y: ArrayLike, *, method: LogisticMethod | str, le
     design, responses = take_responses(x, y)
     shape = np.broadcast_shapes(x.shape[:-2], y.shape[:-1])
     firth = method is not LogisticMethod.MAXIMUM_LIKELIHOOD_WALD
-    found, reasons = fit_designs(design, responses, firth=firth)
+    found, reasons = find_maxima(design, responses, firth=firth)
     (_,), undefined = settle([(mask.reshape(shape), reason) for mask, reason in reasons], np.zeros(shape))
     answered = ~np.logical_or.reduce([mask for mask, _ in reasons])
     information = found.information
@@ -124,31 +112,3 @@ def fit_logistic(x: ArrayLike, y: ArrayLike, *, method: LogisticMethod | str, le
         log_likelihood=give(plain),
         p_values=give(2 * special.ndtr(-np.abs(found.coefficients / se))),
     )
-
-
-def fit_designs(design: Numbers, y: Numbers, *, firth: bool) -> tuple[Maximum, Reasons]:
-    """The maximum of each trial [trial, subject, p], and where there is none and why."""
-    independent = has_full_rank(design)
-    trials = np.flatnonzero(independent)
-    part = maximize(design[trials], y[trials], firth=firth)
-    p = design.shape[-1]
-    found = Maximum(
-        coefficients=_spread(part.coefficients, trials, np.zeros((len(design), p))),
-        information=_spread(part.information, trials, np.broadcast_to(np.eye(p), (len(design), p, p)).copy()),
-        log_likelihood=_spread(part.log_likelihood, trials, np.zeros(len(design))),
-        converged=np.isin(np.arange(len(design)), trials[part.converged]),
-    )
-    kind = np.full(len(design), Separation.NONE, dtype=object)
-    for trial in np.flatnonzero(independent & ~found.converged) if not firth else ():
-        kind[trial] = classify_separation(design[trial], y[trial])
-    return found, [
-        (~independent, DEPENDENT),
-        (np.equal(kind, Separation.COMPLETE), COMPLETE),
-        (np.equal(kind, Separation.QUASI_COMPLETE), QUASI),
-        (~found.converged, UNSETTLED),
-    ]
-
-
-def _spread(values: Numbers, trials: NDArray[np.intp], into: Numbers) -> Numbers:
-    into[trials] = values
-    return into

@@ -60,7 +60,8 @@ def maximize(
 ) -> Maximum:
     """The maximum of each trial's likelihood; the coefficient numbered ``fixed`` stays where it starts.
 
-    Designs have full rank. Where a linear predictor runs away (without the penalty), or the iterations end, it has not converged.
+    Designs have full rank. Where the iterations end, or a linear predictor runs away without the penalty, it has
+    not converged.
     """
     trials, _, p = design.shape
     beta = np.zeros((trials, p)) if start is None else start.copy()

@@ -27,9 +27,7 @@ def find_profile_limits(
     return lower, upper
 
 
-def _find_limit(
-    design: Numbers, y: Numbers, coefficients: Numbers, along: Numbers, k: int, lowest: float
-) -> float:
+def _find_limit(design: Numbers, y: Numbers, coefficients: Numbers, along: Numbers, k: int, lowest: float) -> float:
     """The limit of coefficient k: infinite where the profile never falls to ``lowest``.
 
     ``along`` is one standard error of coefficient k with what the others do meanwhile, as the information has it.

@@ -11,15 +11,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from myotis.errors import StatisticsError
+from myotis.statistics.regression.linear_programs import is_separated, is_separated_completely
 from myotis.statistics.regression.newton import has_full_rank, take_responses
-from myotis.statistics.result import Numbers
 
 REFERENCES: Final = {
     "separation": "Albert A, Anderson JA, Biometrika 1984;71:1-10; Konis K, DPhil thesis, University of Oxford 2007"
 }
-
-LEAST = 1e-7
-"""What a linear program leaves of 0."""
 
 
 class Separation(StrEnum):
@@ -47,24 +44,6 @@ def find_separation(x: ArrayLike, y: ArrayLike) -> Separation:
         raise StatisticsError(f"{len(design)} trials are given; expected one")
     if not has_full_rank(design)[0]:
         raise StatisticsError("the predictors are linearly dependent, with each other or the intercept")
-    return classify_separation(design[0], responses[0])
-
-
-def classify_separation(design: Numbers, y: Numbers) -> Separation:
-    """The same from a design with its column of ones."""
-    from scipy.optimize import linprog  # noqa: PLC0415 (scipy.optimize is slow to load)
-
-    size = np.sqrt((design**2).sum(axis=0))
-    signed = design / size * np.where(y > 0, 1, -1)[:, None]
-    subjects, p = signed.shape
-    bounds = [(-1, 1)] * p
-    apart = linprog(-signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(subjects), bounds=bounds)
-    if -apart.fun <= LEAST:
+    if not is_separated(design[0], responses[0]):
         return Separation.NONE
-    gap = linprog(
-        np.append(np.zeros(p), -1.0),
-        A_ub=np.column_stack([-signed, np.ones(subjects)]),
-        b_ub=np.zeros(subjects),
-        bounds=[*bounds, (None, 1)],
-    )
-    return Separation.COMPLETE if -gap.fun > LEAST else Separation.QUASI_COMPLETE
+    return Separation.COMPLETE if is_separated_completely(design[0], responses[0]) else Separation.QUASI_COMPLETE

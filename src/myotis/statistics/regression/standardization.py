@@ -16,12 +16,11 @@ from scipy import special
 
 from myotis.errors import StatisticsError
 from myotis.statistics.normal import normal_quantile
-from myotis.statistics.regression.logistic import fit_designs
+from myotis.statistics.regression.maxima import find_maxima
 from myotis.statistics.regression.newton import Maximum, take_responses
 from myotis.statistics.result import EMPTY_ARM, Estimate, Numbers, Reasons, check_level, settle
 
 NO_RATIO = "the adjusted proportion of a group is 0 or 1"
-LONE_SUBJECT = "a group has fewer than two subjects, so its outcomes have no variance"
 
 
 class StandardizedContrast(StrEnum):
@@ -84,7 +83,7 @@ class _Standardized:
 
     @property
     def means(self) -> tuple[Numbers, Numbers]:
-        return self.with_treatment.mean(axis=-1), self.without.mean(axis=-1)
+        return np.asarray(self.with_treatment.mean(axis=-1)), np.asarray(self.without.mean(axis=-1))
 
 
 def estimate_standardized_effect(
@@ -101,8 +100,8 @@ def estimate_standardized_effect(
     ``y[..., subject]`` is 0 or 1, ``treated[..., subject]`` true for the group asked for, and
     ``covariates[..., subject, covariate]`` numbers (a factor as indicators), without a column of ones; leading axes are
     trials. ``se`` is that of the difference, or of the logarithm of a ratio. There is no answer where a group is empty,
-    where predictors are dependent or separate the responses, or where a group has fewer than two subjects (Ye).
-    Missing values are refused.
+    or where predictors are dependent or separate the responses, as they do where a group has one outcome only. Missing
+    values are refused.
 
     >>> y, treated, severe = [1, 1, 0, 1, 1, 0, 1, 0, 0, 1, 0, 0], [1] * 6 + [0] * 6, [[0], [1]] * 6
     >>> answer = estimate_standardized_effect(
@@ -132,8 +131,6 @@ def estimate_standardized_effect(
     else:
         limits = [np.exp(value) for value in limits]
     many: Reasons = [(mask.reshape(leading), reason) for mask, reason in reasons]
-    if method in ROBUST:
-        many.append((_count_smallest(fitted.treated).reshape(leading) < 2, LONE_SUBJECT))
     (estimate, lower, upper, error), undefined = settle(many, *(v.reshape(leading) for v in (*limits, se)))
     return Estimate(
         estimate=estimate,
@@ -149,7 +146,7 @@ def estimate_standardized_effect(
 
 def _standardize(design: Numbers, y: Numbers) -> tuple[_Standardized, Reasons]:
     """The fitted model, and where there is none and why."""
-    found, reasons = fit_designs(design, y, firth=False)
+    found, reasons = find_maxima(design, y, firth=False)
     treated = design[..., 1]
     predictions = []
     for value in (1.0, 0.0):
@@ -195,7 +192,7 @@ def _compute_variances(fitted: _Standardized, method: StandardizationVariance) -
 
 def _compute_covariance(fitted: _Standardized, method: StandardizationVariance) -> Numbers:
     """The covariance of the coefficients, the model's or a sandwich."""
-    bread = np.linalg.inv(fitted.found.information)
+    bread: Numbers = np.asarray(np.linalg.inv(fitted.found.information), dtype=float)
     if method is StandardizationVariance.GE_MODEL:
         return bread
     x, subjects, p = fitted.design, fitted.design.shape[-2], fitted.design.shape[-1]

@@ -76,9 +76,7 @@ def general_association_test(counts: ArrayLike) -> TestResult:
     covariance = (within * between / np.maximum(total - 1, 1)[..., None, None, None, None]).sum(axis=-5)
     cells = tables.shape[-2] * tables.shape[-1]
     flat = covariance.reshape(*covariance.shape[:-4], cells, cells)
-    return _test(
-        deviation.reshape(*deviation.shape[:-2], cells), flat, "cochran-mantel-haenszel-general-association"
-    )
+    return _test(deviation.reshape(*deviation.shape[:-2], cells), flat, "cochran-mantel-haenszel-general-association")
 
 
 def row_mean_scores_test(

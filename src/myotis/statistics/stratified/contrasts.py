@@ -40,8 +40,9 @@ class Strata:
 class Score:
     """The score of each stratum at a position, its variance without N / (N - 1), and its third central moment.
 
-    ``p1`` and ``p2`` are the most likely proportions. ``size`` is what multiplies a weight that is meant for the score
-    as Miettinen and Nurminen write it, since the score of the odds ratio is kept here on the scale of events.
+    ``p1`` and ``p2`` are the most likely proportions; ``slope1`` and ``slope2`` are how fast the score grows with the
+    one observed and falls with the other. ``size`` multiplies a weight that is meant for the score as Miettinen and
+    Nurminen write it, since the score of the odds ratio is kept here on the scale of events.
     """
 
     value: Numbers
@@ -49,6 +50,8 @@ class Score:
     third_moment: Numbers
     p1: Numbers
     p2: Numbers
+    slope1: Numbers
+    slope2: Numbers
     size: Numbers
 
 
@@ -89,7 +92,16 @@ def score_odds_ratio(strata: Strata, position: Numbers) -> Score:
     variance = share1 * v2
     third = variance * ((1 - 2 * p1) * share2**2 - (1 - 2 * p2) * share1**2)
     size = 1 / np.maximum(variance, LEAST_VARIANCE)
-    return Score(value=strata.x1 - strata.n1 * p1, variance=variance, third_moment=third, p1=p1, p2=p2, size=size)
+    return Score(
+        value=strata.x1 - strata.n1 * p1,
+        variance=variance,
+        third_moment=third,
+        p1=p1,
+        p2=p2,
+        slope1=strata.n1 * share2,
+        slope2=strata.n2 * share1,
+        size=size,
+    )
 
 
 def _score_linear(strata: Strata, p1: Numbers, p2: Numbers, c1: Numbers, c2: Numbers, null: Numbers) -> Score:
@@ -97,4 +109,6 @@ def _score_linear(strata: Strata, p1: Numbers, p2: Numbers, c1: Numbers, c2: Num
     v1, v2 = c1**2 * p1 * (1 - p1) / strata.n1, c2**2 * p2 * (1 - p2) / strata.n2
     third = v1 * c1 * (1 - 2 * p1) / strata.n1 - v2 * c2 * (1 - 2 * p2) / strata.n2
     value = c1 * strata.x1 / strata.n1 - c2 * strata.x2 / strata.n2 - null
-    return Score(value=value, variance=v1 + v2, third_moment=third, p1=p1, p2=p2, size=np.ones_like(p1))
+    return Score(
+        value=value, variance=v1 + v2, third_moment=third, p1=p1, p2=p2, slope1=c1, slope2=c2, size=np.ones_like(p1)
+    )

@@ -1,4 +1,4 @@
-"""Where a function of one number per trial crosses 0, for many trials at once: the root finder of the score intervals."""
+"""Where a function of one number per trial crosses 0, for many trials at once."""
 
 from collections.abc import Callable
 from typing import Any
@@ -41,9 +41,7 @@ def find_crossing(function: Callable[[Numbers, Rows], Numbers], start: Numbers, 
         nearest[rows] = np.where(np.abs(fa) < np.abs(fb), a, b)
         slack = 0.5 * TOLERANCE / np.maximum(np.abs(b - a), TOLERANCE)
         fraction = np.clip(_choose_fraction(a, b, c, fa, fb, fc), slack, 1 - slack)
-        rows, a, b, fa, fb, fraction = _keep(
-            (np.abs(b - a) > TOLERANCE) & (fa != 0), rows, a, b, fa, fb, fraction
-        )
+        rows, a, b, fa, fb, fraction = _keep((np.abs(b - a) > TOLERANCE) & (fa != 0), rows, a, b, fa, fb, fraction)
     return nearest
 
 

@@ -65,7 +65,7 @@ def exact_stratified_test(
         raise StatisticsError(f"the alternative is {alternative}; expected two-sided, greater or less")
     x1, n1, x2, n2 = take_tables(counts)
     trials, which = _list_distinct(x1, n1, x2, n2)
-    p = np.array([_compute_p(*trial, method, alternative) for trial in trials])[which]
+    p = np.array([_compute_p(trial, method, alternative) for trial in trials])[which]
     (events, p_value), undefined = settle(
         [(has_nothing_to_compare(n1, n2), NOTHING_TO_COMPARE)], x1.sum(axis=-1), p.reshape(x1.shape[:-1])
     )
@@ -97,10 +97,10 @@ def estimate_common_odds_ratio(counts: ArrayLike, *, method: ExactMethod | str, 
     x1, n1, x2, n2 = take_tables(counts)
     events, total = x1 + x2, n1 + n2
     trials, which = _list_distinct(x1, n1, x2, n2)
-    found = np.array([_find_odds_ratios(*trial, method, (1 - level) / 2) for trial in trials])[which]
+    found = np.array([_find_odds_ratios(trial, method, (1 - level) / 2) for trial in trials])[which]
     reasons: Reasons = [
         (has_nothing_to_compare(n1, n2), NOTHING_TO_COMPARE),
-        (~((events > 0) & (events < total)).any(axis=-1), NO_CHOICE),
+        (np.asarray(~((events > 0) & (events < total)).any(axis=-1)), NO_CHOICE),
     ]
     (estimate, lower, upper), undefined = settle(reasons, *(found[:, k].reshape(x1.shape[:-1]) for k in range(3)))
     return Estimate(
@@ -123,47 +123,44 @@ def _list_distinct(*parts: Numbers) -> tuple[Numbers, np.ndarray[tuple[int, ...]
 
 
 def _list_events(x1: Numbers, n1: Numbers, x2: Numbers, n2: Numbers) -> tuple[Numbers, Numbers]:
-    """The possible events of group 0 over all strata, and the logarithms of their probabilities under no association."""
+    """The possible events of group 0 over all strata, and the logarithms of their probabilities at no association."""
     least = 0.0
     probability = np.ones(1)
     for m, n, events in zip(n1, n2, x1 + x2, strict=True):
-        low, high = max(0.0, events - n), min(m, events)
+        low, high = np.maximum(0.0, events - n), np.minimum(m, events)
         k = np.arange(low, high + 1)
         choices = _log_choose(m, k) + _log_choose(n, events - k) - _log_choose(m + n, events)
         probability = np.convolve(probability, np.exp(choices))
         least += low
     with np.errstate(divide="ignore"):  # a probability too small for a float counts as none
-        return least + np.arange(len(probability)), np.log(probability)
+        return least + np.arange(len(probability), dtype=float), np.asarray(np.log(probability), dtype=float)
 
 
 def _log_choose(n: Numbers, k: Numbers) -> Numbers:
-    return special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1)
+    return np.asarray(special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1))
 
 
-def _compute_p(
-    x1: Numbers, n1: Numbers, x2: Numbers, n2: Numbers, method: ExactMethod, alternative: Alternative
-) -> float:
-    possible, log_p = _list_events(x1, n1, x2, n2)
-    p, observed = np.exp(log_p), possible == x1.sum()
+def _compute_p(trial: Numbers, method: ExactMethod, alternative: Alternative) -> float:
+    possible, log_p = _list_events(*trial)
+    x = trial[0].sum()
+    p, observed = np.exp(log_p), possible == x
     counted = {
         "two-sided": p <= p[observed] * (1 + TIED),
-        "greater": possible >= x1.sum(),
-        "less": possible <= x1.sum(),
+        "greater": possible >= x,
+        "less": possible <= x,
     }[alternative]
     half = 0.5 * float(p[observed][0]) if method is ExactMethod.MID_P else 0.0
     return min(1.0, float(p[counted].sum()) - half)
 
 
-def _find_odds_ratios(
-    x1: Numbers, n1: Numbers, x2: Numbers, n2: Numbers, method: ExactMethod, tail: float
-) -> tuple[float, float, float]:
-    possible, log_p = _list_events(x1, n1, x2, n2)
-    x = x1.sum()
+def _find_odds_ratios(trial: Numbers, method: ExactMethod, tail: float) -> tuple[float, float, float]:
+    possible, log_p = _list_events(*trial)
+    x = trial[0].sum()
     share = 0.5 if method is ExactMethod.MID_P else 1.0
 
     def tilt(log_ratio: float) -> Numbers:
         logs = log_p + possible * log_ratio
-        return np.exp(logs - special.logsumexp(logs))
+        return np.asarray(np.exp(logs - special.logsumexp(logs)))
 
     def count_tail(log_ratio: float, beyond: Numbers) -> float:
         return float(tilt(log_ratio) @ (beyond + share * (possible == x)))

@@ -144,11 +144,11 @@ def _sum_sato(x1: Numbers, n1: Numbers, x2: Numbers, n2: Numbers, difference: Nu
     size = np.maximum(n1 + n2, 1)
     p = ((n1**2 * x2 - n2**2 * x1 + n1 * n2 * (n2 - n1) / 2) / size**2).sum(axis=-1)
     q = ((x1 * (n2 - x2) + x2 * (n1 - x1)) / (2 * size)).sum(axis=-1)
-    return np.maximum(difference * p + q, 0)
+    return np.asarray(np.maximum(difference * p + q, 0))
 
 
 def _over(above: Numbers, below: Numbers) -> Numbers:
-    return above / np.where(below > 0, below, 1)
+    return np.asarray(above / np.where(below > 0, below, 1))
 
 
 def _estimate_ratio(

@@ -96,7 +96,7 @@ def _share_quantile(variance: Numbers, n: Numbers, weight: Numbers, z: float) ->
     variance = np.where(some, variance, 1 / n)
     summed = np.sqrt((weight**2 * variance).sum(axis=-1, keepdims=True))
     apart = (weight * np.sqrt(variance)).sum(axis=-1, keepdims=True)
-    return z * summed / np.where(apart > 0, apart, 1)
+    return np.asarray(z * summed / np.where(apart > 0, apart, 1))
 
 
 def _iterate_weights(x: Numbers, n: Numbers, present: NDArray[np.bool_], z: float) -> Numbers:

@@ -16,7 +16,8 @@ def take_cross_tables(counts: object) -> Numbers:
     tables = np.asarray(counts, dtype=float)
     if tables.ndim < 3 or min(tables.shape[-2:]) < 2:
         raise StatisticsError(
-            f"counts have the shape {tables.shape}; expected [..., stratum, group, outcome], two or more of the last two"
+            f"counts have the shape {tables.shape}; expected [..., stratum, group, outcome] with 2 groups and outcomes "
+            "or more"
         )
     wrong = ~((tables >= 0) & (tables == np.round(tables)) & np.isfinite(tables))
     if wrong.any():
@@ -27,7 +28,9 @@ def take_cross_tables(counts: object) -> Numbers:
 def compute_margin_covariance(margin: Numbers) -> Numbers:
     """diag(m) - m m' / N of a margin [..., category]: what drawing without replacement makes of it."""
     total = np.maximum(margin.sum(axis=-1), 1)[..., None, None]
-    return margin[..., None] * np.eye(margin.shape[-1]) - margin[..., :, None] * margin[..., None, :] / total
+    return np.asarray(
+        margin[..., None] * np.eye(margin.shape[-1]) - margin[..., :, None] * margin[..., None, :] / total
+    )
 
 
 def compute_quadratic_form(deviation: Numbers, covariance: Numbers) -> tuple[Numbers, Numbers]:

@@ -5,6 +5,11 @@ few subjects or few events in some; the Miettinen-Nurminen interval of the diffe
 excludes 0 where the Cochran-Mantel-Haenszel test without correction rejects. The correction for skewness (Laud)
 brings both tails nearer to their level where the groups differ in size.
 
+The weights of the strata: ``mantel-haenszel`` n1 n2 / (n1 + n2), fixed by design; ``inverse-variance`` one over the
+variance of the score at each value that is tested, ``inverse-variance-of-score`` the same with N / (N - 1);
+``miettinen-nurminen`` one over the variance at proportions common to all strata, found by iteration;
+``minimum-risk`` the least expected squared error over the trial's own strata, from the observed differences.
+
 ``counts[..., stratum, group, outcome]``: group 0 is the one whose difference is asked for and group 1 its
 comparator; outcome 0 is response and outcome 1 is none. Leading axes are trials. A stratum in which one group
 has no subjects says nothing about the difference and weighs nothing; so does a stratum without any.
@@ -26,7 +31,7 @@ from myotis.statistics.stratified.contrasts import (
     score_odds_ratio,
     score_ratio,
 )
-from myotis.statistics.stratified.score_root import Pooled, ScoreProblem, fix_mantel_haenszel
+from myotis.statistics.stratified.score_root import ScoreProblem, fix_mantel_haenszel
 from myotis.statistics.stratified.tables import NOTHING_TO_COMPARE, has_nothing_to_compare, take_tables
 from myotis.statistics.stratified.weights import StratumWeights, compute_minimum_risk_weights
 
@@ -151,7 +156,6 @@ def _pose(strata: Strata, contrast: Contrast, weights: StratumWeights, *, skewne
         strata=strata,
         scorer=SCORERS[contrast],
         scale=(-1.0, 1.0) if contrast is Contrast.DIFFERENCE else (0.0, 1.0),
-        pooled_variances=POOLED[contrast],
         weights=weights,
         fixed=fixed,
         skewness=skewness,
@@ -178,22 +182,8 @@ def _none(says: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray(~says.any(axis=-1))
 
 
-def _pool_difference(p1: Numbers, p2: Numbers, position: Numbers) -> tuple[Numbers, Numbers]:
-    return p1 * (1 - p1), p2 * (1 - p2)
-
-
-def _pool_ratio(p1: Numbers, p2: Numbers, t: Numbers) -> tuple[Numbers, Numbers]:
-    return (1 - t) ** 2 * p1 * (1 - p1), t**2 * p2 * (1 - p2)
-
-
 SCORERS: dict[Contrast, Scorer] = {
     Contrast.DIFFERENCE: score_difference,
     Contrast.RATIO: score_ratio,
     Contrast.ODDS_RATIO: score_odds_ratio,
-}
-
-POOLED: dict[Contrast, Pooled] = {
-    Contrast.DIFFERENCE: _pool_difference,
-    Contrast.RATIO: _pool_ratio,
-    Contrast.ODDS_RATIO: _pool_difference,
 }

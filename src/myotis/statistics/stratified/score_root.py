@@ -1,6 +1,5 @@
 """The limits of the stratified score intervals: where the weighted score, over its standard error, is a quantile."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,8 +17,6 @@ STEADY = 1e-12
 ASIDE = 1e-12
 """A step from a position whose score may have no variance to one beside it that has."""
 
-Pooled = Callable[[Numbers, Numbers, Numbers], tuple[Numbers, Numbers]]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreProblem:
@@ -29,8 +26,6 @@ class ScoreProblem:
     scorer: Scorer
     scale: tuple[float, float]
     """The first and last position."""
-    pooled_variances: Pooled
-    """The variances of one subject of each group at common proportions and a position, for iterated weights."""
     weights: StratumWeights
     fixed: Numbers
     """Weights that are the same at every position, [trial, stratum]; the start of those that are not."""
@@ -56,17 +51,15 @@ class ScoreProblem:
         strata = self.strata.take(rows)
         score = self.scorer(strata, position)
         factor = (strata.n1 + strata.n2) / np.maximum(strata.n1 + strata.n2 - 1, 1)
-        weight = normalize(self._weigh(strata, score, position, factor, rows) * score.size)
+        weight = normalize(self._weigh(strata, score, factor, rows) * score.size)
         variance = (weight**2 * score.variance * factor).sum(axis=-1)
         beyond = (weight * score.value).sum(axis=-1) - side * z * np.sqrt(variance)
         if self.skewness:
             third = (weight**3 * score.third_moment).sum(axis=-1)
             beyond -= np.where(variance > 0, (z**2 - 1) * third / (6 * np.maximum(variance, LEAST_VARIANCE)), 0)
-        return beyond
+        return np.asarray(beyond)
 
-    def _weigh(
-        self, strata: Strata, score: Score, position: Numbers, factor: Numbers, rows: NDArray[np.intp]
-    ) -> Numbers:
+    def _weigh(self, strata: Strata, score: Score, factor: Numbers, rows: NDArray[np.intp]) -> Numbers:
         variance = np.maximum(score.variance * score.size, LEAST_VARIANCE) * score.size
         match self.weights:
             case StratumWeights.INVERSE_VARIANCE:
@@ -74,27 +67,24 @@ class ScoreProblem:
             case StratumWeights.INVERSE_VARIANCE_OF_SCORE:
                 return np.where(strata.present, 1 / (variance * factor), 0)
             case StratumWeights.MIETTINEN_NURMINEN:
-                return self._iterate_weights(strata, score, position, rows)
+                return self._iterate_weights(strata, score, rows)
             case _:
                 return self.fixed[rows]
 
-    def _iterate_weights(self, strata: Strata, score: Score, position: Numbers, rows: NDArray[np.intp]) -> Numbers:
+    def _iterate_weights(self, strata: Strata, score: Score, rows: NDArray[np.intp]) -> Numbers:
         """Miettinen and Nurminen's weights: from common proportions, which are means of the strata's by the weights."""
         weight = normalize(self.fixed[rows])
         for _ in range(ITERATIONS_OF_WEIGHTS):
             p1, p2 = ((weight * p).sum(axis=-1, keepdims=True) for p in (score.p1, score.p2))
-            v1, v2 = self.pooled_variances(p1, p2, position[:, None])
+            v1, v2 = score.slope1**2 * p1 * (1 - p1), score.slope2**2 * p2 * (1 - p2)
             both = np.maximum(strata.n2 * v1 + strata.n1 * v2, LEAST_VARIANCE)
-            new = normalize(np.where(v1 + v2 > 0, self._common_weights(strata, both), self.fixed[rows]))
+            common = np.where(strata.present, strata.n1 * strata.n2 / both, 0)
+            new = normalize(np.where(v1 + v2 > 0, common, self.fixed[rows]))
             moved = np.abs(new - weight).max(initial=0)
             weight = new
             if moved < STEADY:
                 break
         return weight
-
-    @staticmethod
-    def _common_weights(strata: Strata, both: Numbers) -> Numbers:
-        return np.where(strata.present, strata.n1 * strata.n2 / both, 0)
 
 
 def fix_mantel_haenszel(strata: Strata) -> Numbers:

@@ -24,10 +24,10 @@ def take_tables(counts: ArrayLike) -> tuple[Numbers, Numbers, Numbers, Numbers]:
     wrong = ~((tables >= 0) & (tables == np.round(tables)) & np.isfinite(tables))
     if wrong.any():
         raise StatisticsError(f"{wrong.sum()} of {wrong.size} cells hold no count; expected whole numbers from 0")
-    n = tables.sum(axis=-1)
-    tables = tables * (n.min(axis=-1) > 0)[..., None, None]
-    n = tables.sum(axis=-1)
-    return tables[..., 0, 0], n[..., 0], tables[..., 1, 0], n[..., 1]
+    x1, x2 = tables[..., 0, 0], tables[..., 1, 0]
+    n1, n2 = x1 + tables[..., 0, 1], x2 + tables[..., 1, 1]
+    there = (n1 > 0) & (n2 > 0)
+    return x1 * there, n1 * there, x2 * there, n2 * there
 
 
 def has_nothing_to_compare(n1: Numbers, n2: Numbers) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:

@@ -16,7 +16,9 @@ from myotis.statistics.result import Alternative, Numbers, TestResult, settle
 
 NO_VARIANCE = "no stratum has subjects of both groups with different values"
 
-REFERENCES: Final = {"van-elteren": "van Elteren PH, Bull Int Stat Inst 1960;37:351-361; Lehmann EL, Nonparametrics 1975"}
+REFERENCES: Final = {
+    "van-elteren": "van Elteren PH, Bull Int Stat Inst 1960;37:351-361; Lehmann EL, Nonparametrics 1975"
+}
 
 
 def van_elteren_test(
@@ -77,7 +79,9 @@ def _compute_midranks(y: Numbers) -> Numbers:
     order = np.argsort(y, axis=-1, kind="stable")
     ordered = np.take_along_axis(y, order, axis=-1)
     place = np.broadcast_to(np.arange(y.shape[-1]), y.shape)
-    starts = np.concatenate([np.ones_like(ordered[..., :1], dtype=bool), ordered[..., 1:] != ordered[..., :-1]], axis=-1)
+    starts = np.concatenate(
+        [np.ones_like(ordered[..., :1], dtype=bool), ordered[..., 1:] != ordered[..., :-1]], axis=-1
+    )
     first = np.maximum.accumulate(np.where(starts, place, 0), axis=-1)
     ends = np.concatenate([starts[..., 1:], np.ones_like(starts[..., :1])], axis=-1)
     last = np.minimum.accumulate(np.where(ends, place, y.shape[-1])[..., ::-1], axis=-1)[..., ::-1]

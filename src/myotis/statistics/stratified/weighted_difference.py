@@ -45,9 +45,7 @@ WEIGHTS = {
 }
 
 
-def estimate_weighted_difference(
-    counts: ArrayLike, *, weights: WeightedDifference | str, level: float
-) -> Estimate:
+def estimate_weighted_difference(counts: ArrayLike, *, weights: WeightedDifference | str, level: float) -> Estimate:
     """The weighted risk difference over strata with a normal interval, without correction, cut to -1 and 1.
 
     A stratum in which each group has one outcome only has no variance; the variance with one half added to each of

@@ -61,10 +61,10 @@ def compute_minimum_risk_weights(
     mean = (inverse * difference).sum(axis=-1, keepdims=True)
     spread = precision * (difference - mean)
     bias = mean - (share * difference).sum(axis=-1, keepdims=True)
-    return inverse - spread * bias / (1 + (spread * difference).sum(axis=-1, keepdims=True))
+    return np.asarray(inverse - spread * bias / (1 + (spread * difference).sum(axis=-1, keepdims=True)))
 
 
 def normalize(weights: Numbers) -> Numbers:
     """The weights over their sum; all 0 where that is 0."""
     total = weights.sum(axis=-1, keepdims=True)
-    return weights / np.where(total > 0, total, 1)
+    return np.asarray(weights / np.where(total > 0, total, 1))

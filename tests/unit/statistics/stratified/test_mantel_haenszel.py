@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 from myotis.errors import StatisticsError
 from myotis.statistics.proportions.difference import estimate_difference_of_proportions
 from myotis.statistics.stratified.cochran_mantel_haenszel import cochran_mantel_haenszel_test
-from myotis.statistics.stratified.mantel_haenszel import estimate_mantel_haenszel_difference
+from myotis.statistics.stratified.mantel_haenszel import (
+    estimate_mantel_haenszel_difference,
+    estimate_mantel_haenszel_odds_ratio,
+    estimate_mantel_haenszel_risk_ratio,
+)
 
 PRODERM_LIKE = [[[11, 2], [6, 7]], [[20, 7], [13, 15]], [[6, 1], [2, 5]]]
 
@@ -38,7 +42,7 @@ table = st.tuples(st.tuples(cell, cell), st.tuples(cell, cell))
 @given(st.lists(table, min_size=1, max_size=5).filter(lambda tables: any(sum(t[0]) and sum(t[1]) for t in tables)))
 def test_risk_difference_is_that_of_fractions(tables):
     difference, variance = difference_and_variance(tables)
-    answer = estimate_mantel_haenszel_difference(tables, level=0.95)
+    answer = estimate_mantel_haenszel_difference(tables, method="mantel-haenszel-sato", level=0.95)
     assert float(answer.estimate) == pytest.approx(float(difference), abs=1e-12)
     if float(answer.lower) > -1 and float(answer.upper) < 1:
         width = 2 * 1.959963984540054 * max(0.0, float(variance)) ** 0.5
@@ -47,9 +51,9 @@ def test_risk_difference_is_that_of_fractions(tables):
 
 def test_one_stratum_is_the_plain_difference():
     plain = estimate_difference_of_proportions(37, 47, 21, 48, method="wald", level=0.95)
-    assert float(estimate_mantel_haenszel_difference([[[37, 10], [21, 27]]], level=0.95).estimate) == pytest.approx(
-        float(plain.estimate), abs=1e-15
-    )
+    assert float(
+        estimate_mantel_haenszel_difference([[[37, 10], [21, 27]]], method="mantel-haenszel-sato", level=0.95).estimate
+    ) == pytest.approx(float(plain.estimate), abs=1e-15)
 
 
 @pytest.mark.parametrize("silent", [[[3, 4], [0, 0]], [[0, 0], [0, 0]], [[0, 0], [2, 1]]])
@@ -59,7 +63,8 @@ def test_a_stratum_without_one_of_the_groups_says_nothing(silent):
         without = cochran_mantel_haenszel_test(PRODERM_LIKE, correction=correction)
         assert float(with_it.p_value) == pytest.approx(float(without.p_value), rel=1e-12)
     with_it, without = (
-        estimate_mantel_haenszel_difference(t, level=0.9) for t in ([*PRODERM_LIKE, silent], PRODERM_LIKE)
+        estimate_mantel_haenszel_difference(t, method="mantel-haenszel-sato", level=0.9)
+        for t in ([*PRODERM_LIKE, silent], PRODERM_LIKE)
     )
     assert float(with_it.lower) == pytest.approx(float(without.lower), rel=1e-12)
 
@@ -76,7 +81,7 @@ def test_without_an_answer():
     nobody = [[[0, 0], [1, 2]]]
     for answer in (
         lambda counts: cochran_mantel_haenszel_test(counts, correction=False),
-        lambda counts: estimate_mantel_haenszel_difference(counts, level=0.95),
+        lambda counts: estimate_mantel_haenszel_difference(counts, method="mantel-haenszel-sato", level=0.95),
     ):
         with pytest.raises(StatisticsError, match="no stratum has subjects of both groups"):
             answer(nobody)
@@ -91,3 +96,38 @@ def test_without_an_answer():
 def test_what_are_no_tables_is_refused(counts):
     with pytest.raises(StatisticsError, match="expected"):
         cochran_mantel_haenszel_test(counts, correction=False)
+
+
+def test_with_one_stratum_greenland_and_robins_is_wald():
+    plain = estimate_difference_of_proportions(37, 47, 21, 48, method="wald", level=0.95)
+    answer = estimate_mantel_haenszel_difference(
+        [[[37, 10], [21, 27]]], method="mantel-haenszel-greenland-robins", level=0.95
+    )
+    assert (float(answer.lower), float(answer.upper)) == pytest.approx((float(plain.lower), float(plain.upper)))
+
+
+def test_with_one_stratum_the_ratios_are_the_plain_ones():
+    counts = [[[8, 12], [5, 20]]]
+    odds_ratio = estimate_mantel_haenszel_odds_ratio(counts, level=0.95)
+    assert float(odds_ratio.estimate) == pytest.approx(8 * 20 / (12 * 5))
+    assert float(odds_ratio.se) == pytest.approx((1 / 8 + 1 / 12 + 1 / 5 + 1 / 20) ** 0.5)
+    ratio = estimate_mantel_haenszel_risk_ratio(counts, level=0.95)
+    assert float(ratio.estimate) == pytest.approx((8 / 20) / (5 / 25))
+    assert float(ratio.se) == pytest.approx((1 / 8 - 1 / 20 + 1 / 5 - 1 / 25) ** 0.5)
+
+
+@pytest.mark.parametrize(
+    ("function", "counts", "reason"),
+    [
+        (estimate_mantel_haenszel_risk_ratio, [[[0, 5], [3, 2]], [[0, 4], [1, 3]]], "no event"),
+        (estimate_mantel_haenszel_risk_ratio, [[[0, 5], [0, 0]]], "no stratum"),
+        (estimate_mantel_haenszel_odds_ratio, [[[5, 0], [3, 2]], [[4, 0], [1, 3]]], "odds ratio is 0 or has no end"),
+        (estimate_mantel_haenszel_odds_ratio, [[[5, 0], [3, 0]]], "odds ratio is 0 or has no end"),
+    ],
+)
+def test_ratios_without_an_answer(function, counts, reason):
+    with pytest.raises(StatisticsError, match=reason):
+        function(counts, level=0.95)
+    many = function([counts, [[[2, 3], [1, 4]]] * len(counts)], level=0.95)
+    assert many.undefined.startswith("1 of 2: ")
+    assert np.isnan(many.estimate).tolist() == [True, False]
