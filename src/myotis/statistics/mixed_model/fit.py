@@ -5,7 +5,7 @@ structure, as in R's mmrm and in the REPEATED statement of SAS PROC MIXED. The l
 Hessian, and Newton's method goes on until a further step would gain less than 1e-16 of it.
 
 When to use: for a continuous outcome at planned visits where some are missing at random, which needs no imputation
-then. `myotis.statistics.mixed_model.visit_means` has it with least-squares means in one call; this is the model itself,
+then. `myotis.statistics.mixed_model.mmrm` has it with least-squares means in one call; this is the model itself,
 for a design of your own.
 """
 
