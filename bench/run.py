@@ -1,5 +1,6 @@
 """Everything that Myotis claims about speed, measured in one run: ``make bench``."""
 
+import mixed_model
 import score
 import stratified
 import tis_arithmetic
@@ -8,3 +9,4 @@ if __name__ == "__main__":
     score.main()
     tis_arithmetic.main()
     stratified.main()
+    mixed_model.main()

@@ -13,8 +13,7 @@ from myotis.datasets.results import Result
 from myotis.errors import SettingError, StatisticsError
 from myotis.protocol.plan import Estimand
 from myotis.protocol.trial import Trial
-from myotis.statistics.continuous.ancova import Ancova, CoefficientVariance, fit_ancova
-from myotis.statistics.continuous.design_matrix import LevelWeights, Slopes
+from myotis.statistics.continuous.ancova import Ancova, CoefficientVariance, LevelWeights, Slopes, fit_ancova
 from myotis.statistics.continuous.hodges_lehmann import estimate_hodges_lehmann
 from myotis.statistics.continuous.wilcoxon_rank_sum import wilcoxon_rank_sum_test
 from myotis.statistics.result import TestResult

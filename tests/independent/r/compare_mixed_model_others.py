@@ -16,6 +16,7 @@ from myotis.statistics.mixed_model.mmrm import fit_mmrm
 
 RECORDED = json.loads((Path(__file__).parent / "mixed_model_others.json").read_text(encoding="utf-8"))
 VERSIONS = RECORDED["versions"]
+MADE_BY = "tests/independent/r/mixed_model_others.R"
 STRUCTURES = {"cs": "compound-symmetry", "ar1": "autoregressive"}
 SOURCES = (
     ("gls", f"R 4.2.2, nlme {VERSIONS['nlme']}", "compound symmetry and AR(1)", ("se",)),
@@ -30,7 +31,7 @@ def comparisons() -> Iterator[Comparison]:
         common = {
             "function": estimate_contrast,
             "source": source,
-            "made_by": "tests/independent/r/mixed_model_others.R",
+            "made_by": MADE_BY,
         }
         yield Comparison(
             what=f"coefficients over their standard errors, {what}",

@@ -1,7 +1,7 @@
 """Mixed models against SAS PROC MIXED, on the example data of R's mmrm, as the authors of mmrm recorded it.
 
-SAS takes variances and correlations themselves as parameters, on which the full Kenward-Roger method depends; the linear
-one does not, and is what is compared.
+SAS takes variances and correlations themselves as parameters, on which the full Kenward-Roger method depends; the
+linear one does not, and is what is compared.
 """
 
 import json
@@ -48,9 +48,7 @@ def comparisons() -> Iterator[Comparison]:
         yield Comparison(
             function=estimate_contrast,
             what=f"kenward-roger-linear, {name}, {len(BY_ARM)} structures",
-            ours=lambda field=field, unit=unit: (
-                np.array([getattr(_compare_arms(f["structure"]), field) for f in BY_ARM]) / unit
-            ),
+            ours=lambda field=field, unit=unit: np.array([getattr(_compare_arms(f), field) for f in BY_ARM]) / unit,
             theirs=np.array([f[theirs] for f in BY_ARM]) / unit,
             tolerance=tolerance,
             scale="absolute",
@@ -77,6 +75,6 @@ def _fit(structure: str, criterion: str, grouped: bool, by_arm: bool) -> MixedMo
     )
 
 
-def _compare_arms(structure: str) -> Estimate:
-    model = _fit(structure, "reml", False, True)
+def _compare_arms(recorded: dict) -> Estimate:
+    model = _fit(recorded["structure"], "reml", False, True)
     return estimate_contrast(model, [0, 1], df_method="kenward-roger-linear", level=0.95)

@@ -110,9 +110,9 @@ class CovarianceForm:
         correlation = moments / np.outer(sd, sd)
         for pull in np.linspace(0.0, 1.0, 11):
             near = (1 - pull) * correlation + pull * np.eye(self.visits)
-            if np.linalg.eigvalsh(near)[0] > 1 - NEAR_DEFINITE:
+            if _is_definite(near):
                 parameters = self._parameters_of(sd, near)
-                if np.linalg.eigvalsh(self.expand(parameters)[0])[0] > 0:
+                if _is_definite(self.expand(parameters)[0]):
                     return parameters
         raise AssertionError("without correlation every structure is definite")  # pragma: no cover
 
@@ -154,5 +154,10 @@ class CovarianceForm:
         return np.tensordot(parameters, first, 1), first, np.zeros((size, size, self.visits, self.visits))
 
 
-NEAR_DEFINITE: Final = 0.98
-"""A start has no eigenvalue of its correlations below one minus this."""
+LEAST_EIGENVALUE: Final = 0.02
+"""A start has no eigenvalue of its correlations below this."""
+
+
+def _is_definite(covariance: Numbers) -> bool:
+    sd = np.sqrt(np.diagonal(covariance))
+    return bool(np.linalg.eigvalsh(covariance / np.outer(sd, sd))[0] > LEAST_EIGENVALUE)

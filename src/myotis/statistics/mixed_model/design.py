@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from myotis.errors import StatisticsError
-from myotis.statistics.continuous.design_matrix import LevelWeights
+from myotis.statistics.continuous.ancova import LevelWeights
 from myotis.statistics.result import Numbers
 
 Whole = NDArray[np.intp]

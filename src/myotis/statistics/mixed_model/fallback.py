@@ -42,18 +42,20 @@ def fit_with_fallback(
     Rows that no structure could use (a design with a column too many, a visit without data) are an error at once.
     Where every structure fails, the error holds the reason of each.
 
-    Nobody has both visits here, so the covariance between them is not free:
+    Nobody has the first and the last visit here:
 
     >>> found = fit_with_fallback(
-    ...     [3.0, 5.0, 4.0, 8.0, 6.0, 7.0],
-    ...     [[1, 0], [1, 0], [1, 0], [1, 1], [1, 1], [1, 1]],
-    ...     subject=[0, 1, 2, 3, 4, 5],
-    ...     visit=[0, 0, 0, 1, 1, 1],
-    ...     covariances=["unstructured"],
+    ...     [3.0, 5.0, 4.0, 8.0, 6.0, 7.0, 9.0, 7.0, 5.0, 6.0],
+    ...     [[1]] * 10,
+    ...     subject=[0, 0, 1, 1, 2, 2, 3, 3, 4, 4],
+    ...     visit=[0, 1, 0, 1, 0, 1, 1, 2, 1, 2],
+    ...     covariances=["unstructured", "autoregressive"],
     ...     criterion="reml",
     ... )
-    Traceback (most recent call last):
-    myotis.statistics.mixed_model.fit.CovarianceError: ...
+    >>> found.model.structure.value
+    'autoregressive'
+    >>> found.failures[0][1].split(";")[0]
+    'no subject has both visit 0 and visit 2'
     """
     if isinstance(covariances, str) or not covariances:
         raise StatisticsError("expected the structures in the order in which to try them, one at least")

@@ -5,7 +5,7 @@ structure, as in R's mmrm and in the REPEATED statement of SAS PROC MIXED. The l
 Hessian, and Newton's method goes on until a further step would gain less than 1e-16 of it.
 
 When to use: for a continuous outcome at planned visits where some are missing at random, which needs no imputation
-then. `myotis.statistics.mixed_model.visit_means` has it with least-squares means in one call; this is the model itself,
+then. `myotis.statistics.mixed_model.mmrm` has it with least-squares means in one call; this is the model itself,
 for a design of your own.
 """
 
@@ -34,6 +34,9 @@ from myotis.statistics.result import Numbers
 SIMPLER: Final = "a structure with fewer parameters, or one covariance for all groups, may fit"
 NEARLY_SINGULAR: Final = 1e-7
 """A correlation matrix whose smallest eigenvalue is below this is at the edge of what a covariance can be."""
+
+FARTHEST: Final = 1e18
+"""The search stays within variances this many times the one that least squares leaves, and this small a part of it."""
 
 
 class CovarianceError(StatisticsError):
@@ -149,28 +152,47 @@ def fit_mixed_model(
     form = CovarianceForm(structure, panel.visits, parameterization)
     _check_pairs(panel, structure)
     restricted = criterion is Criterion.RESTRICTED
-    start = np.stack([form.start(moments) for moments in estimate_moments(panel)])
+    found = _find_best(panel, form, restricted=restricted)
+    return _describe(panel, form, found, criterion)
 
-    def expand(parameters: Numbers) -> tuple[list[Numbers], list[Numbers], list[Numbers]]:
-        parts = [form.expand(part) for part in parameters.reshape(start.shape)]
-        return [part[0] for part in parts], [part[1] for part in parts], [part[2] for part in parts]
 
+def _find_best(panel: Panel, form: CovarianceForm, *, restricted: bool) -> Minimum[Point]:
+    """The most likely place that a search ends at. A structure may have several, so two starts are tried for it."""
+    starts = [estimate_moments(panel)]
+    if form.structure is not CovarianceStructure.UNSTRUCTURED:
+        starts.append(starts[0] * np.eye(panel.visits))
+    ends = [_search_from(panel, form, start, restricted=restricted) for start in starts]
+    faults = [_find_fault(panel, form, end) for end in ends]
+    good = [end for end, fault in zip(ends, faults, strict=True) if not fault]
+    if not good:
+        raise CovarianceError(f"the {form.structure.value} covariance {faults[0]}; {SIMPLER}")
+    return min(good, key=lambda end: end.place.minus2_log_likelihood)
+
+
+def _search_from(panel: Panel, form: CovarianceForm, moments: Numbers, *, restricted: bool) -> Minimum[Point]:
     def find(parameters: Numbers) -> Point | None:
-        with np.errstate(over="ignore", invalid="ignore"):
-            values = np.stack(expand(parameters)[0])
-        return evaluate(panel, values, restricted=restricted) if np.isfinite(values).all() else None
+        with np.errstate(all="ignore"):  # a step too far overflows, is answered None and halved
+            values = np.stack(_expand(panel, form, parameters)[0])
+            variances = np.diagonal(values, axis1=1, axis2=2) / panel.residual_scale**2
+            inside = np.isfinite(values).all() and variances.min() > 1 / FARTHEST and variances.max() < FARTHEST
+            return evaluate(panel, values, restricted=restricted) if inside else None
 
-    found = minimize(
+    return minimize(
         find,
         lambda point: point.minus2_log_likelihood,
-        lambda parameters, point: differentiate(panel, point, *expand(parameters)[1:], restricted=restricted),
-        start.reshape(-1),
+        lambda parameters, point: differentiate(
+            panel, point, *_expand(panel, form, parameters)[1:], restricted=restricted
+        ),
+        np.concatenate([form.start(each) for each in moments]),
     )
-    if found is None:
-        raise CovarianceError(f"the search for the {structure.value} covariance found no start; {SIMPLER}")
-    values, first, second = expand(found.parameters)
-    _check_found(panel, found, np.stack(values), structure)
-    return _describe(panel, found, np.stack(values), first, second, structure, criterion)
+
+
+def _expand(
+    panel: Panel, form: CovarianceForm, parameters: Numbers
+) -> tuple[list[Numbers], list[Numbers], list[Numbers]]:
+    """Each group's covariance, its first and its second derivatives."""
+    parts = [form.expand(part) for part in parameters.reshape(panel.groups, -1)]
+    return [part[0] for part in parts], [part[1] for part in parts], [part[2] for part in parts]
 
 
 def _check_pairs(panel: Panel, structure: CovarianceStructure) -> None:
@@ -187,34 +209,27 @@ def _check_pairs(panel: Panel, structure: CovarianceStructure) -> None:
             raise CovarianceError(f"no subject{where} has both visit {one} and visit {other}; {SIMPLER}")
 
 
-def _check_found(panel: Panel, found: Minimum[Point], covariance: Numbers, structure: CovarianceStructure) -> None:
+def _find_fault(panel: Panel, form: CovarianceForm, end: Minimum[Point]) -> str:
+    """Why the end of a search is no maximum of the likelihood, or nothing."""
+    covariance = np.stack(_expand(panel, form, end.parameters)[0])
     sd = np.sqrt(np.diagonal(covariance, axis1=1, axis2=2))
     correlation = covariance / (sd[:, :, None] * sd[:, None, :])
     smallest = np.linalg.eigvalsh(correlation)[:, 0].min()
     if smallest < NEARLY_SINGULAR or sd.min() < NEARLY_SINGULAR * panel.residual_scale:
-        raise CovarianceError(
-            f"the {structure.value} covariance goes to the edge of what a covariance can be, where visits determine "
-            f"each other; the data are too few for it: {SIMPLER}"
+        return (
+            "goes to the edge of what a covariance can be, where visits determine each other or a variance is 0: the "
+            "data are too few for it"
         )
-    scale = np.sqrt(np.abs(np.diagonal(found.hessian)))
-    if not found.converged or scale.min() == 0 or np.linalg.eigvalsh(found.hessian / np.outer(scale, scale))[0] <= 0:
-        raise CovarianceError(
-            f"the {structure.value} covariance did not converge after {found.iterations} iterations: its likelihood is "
-            f"flat or has no maximum; {SIMPLER}"
-        )
+    scale = np.sqrt(np.abs(np.diagonal(end.hessian)))
+    if not end.converged or scale.min() == 0 or np.linalg.eigvalsh(end.hessian / np.outer(scale, scale))[0] <= 0:
+        return f"did not converge after {end.iterations} iterations: its likelihood is flat or has no maximum"
+    return ""
 
 
-def _describe(
-    panel: Panel,
-    found: Minimum[Point],
-    covariance: Numbers,
-    first: list[Numbers],
-    second: list[Numbers],
-    structure: CovarianceStructure,
-    criterion: Criterion,
-) -> MixedModel:
+def _describe(panel: Panel, form: CovarianceForm, found: Minimum[Point], criterion: Criterion) -> MixedModel:
     """The model in the columns that were given."""
     point = found.place
+    covariance, first, second = _expand(panel, form, found.parameters)
     back = np.linalg.inv(panel.triangle)
     root = back @ point.root
     moments = sum_moments(panel, point)
@@ -224,9 +239,9 @@ def _describe(
     return MixedModel(
         coefficients=back @ point.coefficients,
         covariance=root @ root.T,
-        visit_covariance=covariance,
+        visit_covariance=np.stack(covariance),
         minus2_log_likelihood=point.minus2_log_likelihood,
-        structure=structure,
+        structure=form.structure,
         criterion=criterion,
         parameters=found.parameters,
         parameter_covariance=parameter_covariance,

@@ -13,7 +13,7 @@ from typing import Final
 
 from numpy.typing import ArrayLike
 
-from myotis.statistics.continuous.design_matrix import LevelWeights
+from myotis.statistics.continuous.ancova import LevelWeights
 from myotis.statistics.mixed_model.contrast import contrast_test, estimate_contrast
 from myotis.statistics.mixed_model.covariance import CovarianceStructure
 from myotis.statistics.mixed_model.degrees_of_freedom import DegreesOfFreedom

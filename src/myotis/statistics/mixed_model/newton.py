@@ -38,11 +38,10 @@ def minimize(
     value: Callable[[Place], float],
     differentiate: Callable[[Numbers, Place], tuple[Numbers, Numbers]],
     start: Numbers,
-) -> Minimum[Place] | None:
-    """Search from a start; None where the start is not allowed. ``find`` answers None at a point that isn't."""
+) -> Minimum[Place]:
+    """Search from a start, which has to be allowed. ``find`` answers None at a point that isn't."""
     parameters, place = start, find(start)
-    if place is None:
-        return None
+    assert place is not None, "the start is allowed"
     for iteration in range(MOST_ITERATIONS + 1):
         gradient, hessian = differentiate(parameters, place)
         step = _solve(gradient, hessian)
