@@ -1,4 +1,4 @@
-"""One rate of events per exposure, with its interval.
+"""One rate: events per exposure, with its interval.
 
 Events are counted, not patients: 282 events in 95 patients are a rate over the time (or the cycles) that the 95 were
 followed; *how many patients had one* is a proportion. Exposure is in any unit: patient-months, infusion cycles. The

@@ -1,4 +1,4 @@
-"""The ratio of two rates, with its interval and its test.
+"""The ratio of two rates: its intervals and its tests, exact ones among them.
 
 Group 1 comes first, and a ratio is group 1 over group 2. Of all events, those in group 1 are then a binomial number:
 every method here is one of a proportion (events of group 1 among all), carried over to the ratio. Events are taken

@@ -1,8 +1,13 @@
 """Cox regression: hazard ratios with intervals, and the Wald, score and likelihood-ratio tests.
 
 When to use: for the hazard ratio of two arms beside the log-rank test, and to adjust it for covariates; hazards must
-be proportional. Efron's ties are nearest to the exact likelihood. Profile likelihood limits are better than Wald's
-with few events, and the only ones where an arm has none.
+be proportional. Profile likelihood limits are better than Wald's with few events, and the only ones where an arm has
+none.
+
+``ties`` says what the likelihood is where several subjects have the event at one time: ``efron`` (they leave the risk
+set in part, one after the other; R's default), ``breslow`` (they all stay in it; SAS's default) or ``exact``
+(conditional on how many events each time has: R's *exact* and SAS's DISCRETE; SAS's EXACT is another likelihood). Its
+score test is then the log-rank test. Without ties all three are the same.
 """
 
 from collections.abc import Callable
