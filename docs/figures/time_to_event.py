@@ -12,7 +12,7 @@ from matplotlib import pyplot as plt
 from rates import DOCS, table
 
 from myotis.statistics.result import Estimate
-from myotis.statistics.time_to_event.cox import estimate_hazard_ratio
+from myotis.statistics.time_to_event.hazard_ratio import estimate_hazard_ratio
 from myotis.statistics.time_to_event.kaplan_meier import estimate_survival
 from myotis.statistics.time_to_event.log_rank import log_rank_test
 from myotis.statistics.time_to_event.restricted_mean import (
@@ -155,7 +155,8 @@ def make_page() -> str:
         f"## The share without the event on day {AT}\n\n"
         f"![Coverage of the share](../images/coverage-time-to-event.png)\n\n{print_one_group(found, 'share')}",
         "Plain limits hold too little in all but the largest groups, and those on the log scale, which R takes when "
-        "nothing is said, in small groups whose curve is high. Log-log, logit and arcsine are near the level or a little above.",
+        "nothing is said, in small groups whose curve is high. Log-log, logit and arcsine are near the level "
+        "or a little above.",
         f"## The median\n\n![Coverage of the median](../images/coverage-time-to-event-median.png)\n\n"
         f"{print_one_group(found, 'median')}",
         "An upper limit that is not reached is infinite and holds every median.",

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 from comparison import Comparison
 
-from myotis.statistics.time_to_event.cox import estimate_hazard_ratio, fit_cox
+from myotis.statistics.time_to_event.cox import fit_cox
 from myotis.statistics.time_to_event.cumulative_incidence import estimate_cumulative_incidence
+from myotis.statistics.time_to_event.hazard_ratio import estimate_hazard_ratio
 from myotis.statistics.time_to_event.kaplan_meier import count_at_risk, estimate_survival, fit_kaplan_meier
 from myotis.statistics.time_to_event.log_rank import log_rank_test
 from myotis.statistics.time_to_event.restricted_mean import (
