@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from myotis.statistics.rates.difference import estimate_difference_of_rates
 from myotis.statistics.rates.one import estimate_rate
-from myotis.statistics.rates.ratio import estimate_ratio_of_rates, ratio_of_rates_test
+from myotis.statistics.rates.ratio import estimate_ratio_of_rates
+from myotis.statistics.rates.ratio_tests import ratio_of_rates_test
 from myotis.statistics.rates.time_at_risk import compute_time_at_risk, compute_time_before_and_after
 
 few = settings(max_examples=80, deadline=None)

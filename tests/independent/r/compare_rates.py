@@ -9,7 +9,8 @@ from comparison import Comparison
 
 from myotis.statistics.rates.difference import estimate_difference_of_rates
 from myotis.statistics.rates.one import estimate_rate
-from myotis.statistics.rates.ratio import estimate_ratio_of_rates, ratio_of_rates_test
+from myotis.statistics.rates.ratio import estimate_ratio_of_rates
+from myotis.statistics.rates.ratio_tests import ratio_of_rates_test
 from myotis.statistics.rates.stratified import (
     estimate_stratified_difference_of_rates,
     estimate_stratified_ratio_of_rates,

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import numpy as np
 from comparison import Comparison
 
-from myotis.statistics.time_to_event.cox import estimate_hazard_ratio, fit_cox
+from myotis.statistics.time_to_event.cox import fit_cox
+from myotis.statistics.time_to_event.hazard_ratio import estimate_hazard_ratio
 from myotis.statistics.time_to_event.kaplan_meier import estimate_survival
 from myotis.statistics.time_to_event.log_rank import log_rank_test
 from myotis.statistics.time_to_event.survival_quantiles import estimate_survival_quantile

@@ -1,4 +1,4 @@
-"""The difference of two rates, with its interval.
+"""The difference of two rates: Wald, Miettinen-Nurminen and SCAS intervals.
 
 Group 1 comes first, and a difference is group 1 minus group 2. Events are taken as Poisson: see
 `myotis.statistics.rates.one` for what that leaves out.

@@ -1,4 +1,4 @@
-"""One rate of events per exposure, with its interval.
+"""One rate: events per exposure, with its interval.
 
 Events are counted, not patients: 282 events in 95 patients are a rate over the time (or the cycles) that the 95 were
 followed; *how many patients had one* is a proportion. Exposure is in any unit: patient-months, infusion cycles. The
@@ -43,7 +43,7 @@ class RateInterval(StrEnum):
 REFERENCES: Final = {
     RateInterval.EXACT: "Garwood F, Biometrika 1936;28:437-442",
     RateInterval.MID_P: "Cohen GR, Yang SY, Stat Med 1994;13:2189-2203",
-    RateInterval.SCORE: "Rao CR, Linear Statistical Inference and Its Applications, Wiley 1973, section 6e",
+    RateInterval.SCORE: "Rao CR, Linear Statistical Inference and Its Applications, Wiley 1973",
     RateInterval.SCAS: "Laud PJ, Pharm Stat 2017;16:334-348",
     RateInterval.WALD: "Rothman KJ, Greenland S, Modern Epidemiology, Lippincott 1998, chapter 14",
     RateInterval.LOG_WALD: "Rothman KJ, Greenland S, Modern Epidemiology, Lippincott 1998, chapter 14",

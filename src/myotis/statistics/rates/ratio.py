@@ -1,4 +1,4 @@
-"""The ratio of two rates, with its interval and its test.
+"""The ratio of two rates: exact, mid-p, score, SCAS and Wald intervals.
 
 Group 1 comes first, and a ratio is group 1 over group 2. Of all events, those in group 1 are then a binomial number:
 every method here is one of a proportion (events of group 1 among all), carried over to the ratio. Events are taken
@@ -16,22 +16,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from myotis.errors import StatisticsError
 from myotis.statistics.normal import normal_quantile
 from myotis.statistics.proportions.wilson import compute_wilson_limits
 from myotis.statistics.rates.bisection import bisect
-from myotis.statistics.rates.exposure import NO_EVENTS, NO_EXPOSURE, take_events
-from myotis.statistics.result import (
-    Alternative,
-    Estimate,
-    Limits,
-    Numbers,
-    Reasons,
-    TestResult,
-    check_level,
-    find_distinct,
-    settle,
-)
+from myotis.statistics.rates.conditional import CONDITIONAL, compute_mid_p_tail, take_groups
+from myotis.statistics.result import Estimate, Limits, Numbers, check_level, settle
 
 
 class RateRatioInterval(StrEnum):
@@ -49,29 +38,12 @@ class RateRatioInterval(StrEnum):
     """The logarithm and its standard error; no answer where a group has no events."""
 
 
-class RateRatioTest(StrEnum):
-    """Tests of a ratio of two rates."""
-
-    EXACT_CENTRAL = "exact-central"
-    """Twice the smaller tail of the conditional binomial, at most 1; agrees with the exact interval."""
-    EXACT_MINLIKE = "exact-minlike"
-    """The probability of all numbers no more likely than the one seen (R's poisson.test)."""
-    MID_P = "mid-p"
-    """As exact-central, with half the probability of the number observed; agrees with the mid-p interval."""
-    SCORE = "score"
-    """The normal deviate; agrees with the score interval."""
-
-
-CONDITIONAL = "Przyborowski J, Wilenski H, Biometrika 1940;31:313-323"
-
 REFERENCES: Final = {
     RateRatioInterval.EXACT: f"{CONDITIONAL}; Clopper CJ, Pearson ES, Biometrika 1934;26:404-413",
     RateRatioInterval.MID_P: "Rothman KJ, Greenland S, Modern Epidemiology, Lippincott 1998, chapter 14",
     RateRatioInterval.SCORE: "Miettinen O, Nurminen M, Stat Med 1985;4:213-226",
     RateRatioInterval.SCAS: "Laud PJ, Pharm Stat 2017;16:334-348",
     RateRatioInterval.LOG_WALD: "Rothman KJ, Greenland S, Modern Epidemiology, Lippincott 1998, chapter 14",
-    RateRatioTest.EXACT_CENTRAL: f"{CONDITIONAL}; Fay MP, R J 2010;2(1):53-58",
-    RateRatioTest.EXACT_MINLIKE: f"{CONDITIONAL}; Fay MP, R J 2010;2(1):53-58",
 }
 
 NO_LOGARITHM = "a group without events has a rate without a logarithm"
@@ -99,7 +71,7 @@ def estimate_ratio_of_rates(
     """
     method = RateRatioInterval(method)
     check_level(level)
-    a, b, odds, reasons = _take_groups(events1, exposure1, events2, exposure2)
+    a, b, odds, reasons = take_groups(events1, exposure1, events2, exposure2)
     if method is RateRatioInterval.LOG_WALD:
         reasons.append(((a == 0) | (b == 0), NO_LOGARITHM))
     limits = {
@@ -125,61 +97,6 @@ def estimate_ratio_of_rates(
     )
 
 
-def ratio_of_rates_test(
-    events1: ArrayLike,
-    exposure1: ArrayLike,
-    events2: ArrayLike,
-    exposure2: ArrayLike,
-    *,
-    method: RateRatioTest | str,
-    ratio: float = 1,
-    alternative: Alternative = "two-sided",
-) -> TestResult:
-    """The test that the rate of group 1 is ``ratio`` times that of group 2; *greater*: that it is more.
-
-    Without events in both groups, or without exposure of one, there is no answer. The minlike test asks each distinct
-    trial in a loop.
-
-    >>> answer = ratio_of_rates_test(113, 52, 38, 48, method="exact-central")
-    >>> answer.p_value < 0.0001
-    np.True_
-    """
-    method = RateRatioTest(method)
-    if not 0 < ratio < np.inf:
-        raise StatisticsError(f"the ratio tested is {ratio:g}; expected a number above 0")
-    a, b, odds, reasons = _take_groups(events1, exposure1, events2, exposure2)
-    total = np.maximum(a + b, 1)
-    share = ratio * odds / (1 + ratio * odds)
-    z = (a - total * share) / np.sqrt(total * share * (1 - share))
-    if method is RateRatioTest.EXACT_MINLIKE and alternative == "two-sided":
-        p_value = _minlike(a, total, share)
-    else:
-        p_value = _choose_tail(*_tails(a, total, share, z, method), alternative)
-    answers = [p_value, z] if method is RateRatioTest.SCORE else [p_value]
-    settled, undefined = settle(reasons, *answers)
-    return TestResult(
-        statistic=settled[1] if method is RateRatioTest.SCORE else None,
-        df=None,
-        p_value=settled[0],
-        method=method.value,
-        reference=REFERENCES[method],
-        alternative=alternative,
-        undefined=undefined,
-    )
-
-
-def _take_groups(
-    events1: ArrayLike, exposure1: ArrayLike, events2: ArrayLike, exposure2: ArrayLike
-) -> tuple[Numbers, Numbers, Numbers, Reasons]:
-    """Events of both groups, exposure of group 1 over that of group 2, and where there is no answer."""
-    a, m = take_events(events1, exposure1)
-    b, n = take_events(events2, exposure2)
-    a, m, b, n = np.broadcast_arrays(a, m, b, n)
-    is_none = (m == 0) | (n == 0)
-    odds = np.where(is_none, 1.0, m) / np.where(is_none, 1.0, n)
-    return a, b, odds, [(is_none, NO_EXPOSURE), (a + b == 0, NO_EVENTS)]
-
-
 def _to_odds(share: Numbers) -> Numbers:
     return np.where(share >= 1, np.inf, share / np.where(share >= 1, 1.0, 1 - share))
 
@@ -193,8 +110,8 @@ def _exact_limits(a: Numbers, total: Numbers, level: float) -> Limits:
 
 def _mid_p_limits(a: Numbers, total: Numbers, level: float) -> Limits:
     tail = (1 - level) / 2
-    lower = bisect(lambda p: _mid_p_tail(a, total, p) < tail, np.zeros_like(total), a / total)
-    upper = bisect(lambda p: 1 - _mid_p_tail(a, total, p) > tail, a / total, np.ones_like(total))
+    lower = bisect(lambda p: compute_mid_p_tail(a, total, p) < tail, np.zeros_like(total), a / total)
+    upper = bisect(lambda p: 1 - compute_mid_p_tail(a, total, p) > tail, a / total, np.ones_like(total))
     return np.where(a == 0, 0.0, lower), np.where(a == total, 1.0, upper)
 
 
@@ -226,38 +143,3 @@ def _log_wald_limits(a: Numbers, total: Numbers, level: float) -> Limits:
     factor = np.exp(normal_quantile(level) * np.sqrt(1 / safe_a + 1 / safe_b))
     low, high = safe_a / safe_b / factor, safe_a / safe_b * factor
     return low / (1 + low), high / (1 + high)
-
-
-def _tails(a: Numbers, total: Numbers, share: Numbers, z: Numbers, method: RateRatioTest) -> tuple[Numbers, Numbers]:
-    """The p-values against *greater* and against *less*."""
-    if method is RateRatioTest.SCORE:
-        return special.ndtr(-z), special.ndtr(z)
-    if method is RateRatioTest.MID_P:
-        upper = _mid_p_tail(a, total, share)
-        return upper, 1 - upper
-    return _upper_tail(a, total, share), 1 - _upper_tail(a + 1, total, share)
-
-
-def _choose_tail(greater: Numbers, less: Numbers, alternative: Alternative) -> Numbers:
-    if alternative == "two-sided":
-        return np.asarray(np.minimum(2 * np.minimum(greater, less), 1.0), dtype=float)
-    return greater if alternative == "greater" else less
-
-
-def _upper_tail(a: Numbers, total: Numbers, share: Numbers) -> Numbers:
-    """The probability of ``a`` or more of the events in group 1."""
-    inside = (a > 0) & (a <= total)
-    tail = special.betainc(np.where(inside, a, 1.0), np.where(inside, total - a + 1, 1.0), share)
-    return np.where(inside, tail, np.where(a <= 0, 1.0, 0.0))
-
-
-def _mid_p_tail(a: Numbers, total: Numbers, share: Numbers) -> Numbers:
-    return (_upper_tail(a, total, share) + _upper_tail(a + 1, total, share)) / 2
-
-
-def _minlike(a: Numbers, total: Numbers, share: Numbers) -> Numbers:
-    from scipy.stats import binomtest  # noqa: PLC0415 - slow to load
-
-    tables, which = find_distinct(*np.broadcast_arrays(a, total, share))
-    p_values = np.array([float(binomtest(int(x), int(n), p).pvalue) for x, n, p in tables])
-    return np.asarray(p_values[which], dtype=float)

@@ -4,7 +4,8 @@
 Aalen-Johansen curves of all causes and the Kaplan-Meier curve of any event sum to 1.
 
 When to use: for time to improvement where rescue or withdrawal for deterioration can come first. One minus the
-Kaplan-Meier curve that censors the other events overstates the share who improve.
+Kaplan-Meier curve that censors the other events overstates the share who improve. A log-rank test that censors them
+compares the hazards of the cause between arms, which is another question than their shares.
 """
 
 from enum import StrEnum

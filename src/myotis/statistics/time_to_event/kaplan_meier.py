@@ -4,6 +4,9 @@ Times are [..., subject] with any leading axes (trials, arms), in any unit; ``ev
 at that time and 0 where the subject was censored. A subject whose time is missing (NaN) is left out, so that arms of
 unequal size stand in one array. Censoring must have nothing to do with the event that would have come.
 
+``method`` is the scale on which the limits are symmetric: ``plain`` (SAS: LINEAR), ``log`` (R's default), ``log-log``
+(SAS's default, LOGLOG), ``logit``, or ``arcsine`` of the square root (SAS: ASINSQRT, R: arcsin).
+
 When to use: for time to improvement or to deterioration, with subjects who leave or finish without it. Limits on the
 log-log scale stay between 0 and 1 and hold their level in small arms; plain ones don't. Where another event can
 come instead (rescue, death), see cumulative incidence.

@@ -1,7 +1,8 @@
-"""Median and other quantiles of time to event, with Brookmeyer-Crowley limits.
+"""Median time to event: it and other quantiles, with Brookmeyer-Crowley limits.
 
 A quantile that the curve does not reach is infinite (``inf``): *not reached* is an answer, and so is an upper limit
-that is not reached. Software prints NA, NE or a point for it.
+that is not reached. Software prints NA, NE or a point for it. ``method`` is the scale of the curve's limits, as for
+Kaplan-Meier.
 
 When to use: to say in days when half of the subjects had the event. The limits are the times at which the limits of
 the curve, on the scale named, reach the level; log-log is SAS's default and log is R's. Quantiles of two arms

@@ -7,12 +7,8 @@ from scipy import stats
 from myotis.errors import StatisticsError
 from myotis.statistics.rates.difference import RateDifferenceInterval, estimate_difference_of_rates
 from myotis.statistics.rates.one import RateInterval, estimate_rate
-from myotis.statistics.rates.ratio import (
-    RateRatioInterval,
-    RateRatioTest,
-    estimate_ratio_of_rates,
-    ratio_of_rates_test,
-)
+from myotis.statistics.rates.ratio import RateRatioInterval, estimate_ratio_of_rates
+from myotis.statistics.rates.ratio_tests import RateRatioTest, ratio_of_rates_test
 from myotis.statistics.rates.stratified import (
     estimate_stratified_difference_of_rates,
     estimate_stratified_ratio_of_rates,

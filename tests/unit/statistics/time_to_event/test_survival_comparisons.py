@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from myotis.errors import StatisticsError
-from myotis.statistics.time_to_event.cox import estimate_hazard_ratio, fit_cox
+from myotis.statistics.time_to_event.cox import fit_cox
+from myotis.statistics.time_to_event.hazard_ratio import estimate_hazard_ratio
 from myotis.statistics.time_to_event.log_rank import LogRankWeight, log_rank_test
 from myotis.statistics.time_to_event.partial_likelihood import Ties
 
