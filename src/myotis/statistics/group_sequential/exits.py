@@ -69,16 +69,19 @@ def find_rising_roots(function: Callable[[Numbers], Numbers], start: Numbers, st
     """Where a rising function of arrays [...], each number for itself, is 0: near ``start``, by the Illinois method."""
     low, high = (_reach_over(function, start, side * step, side) for side in (-1, 1))
     below, above = function(low), function(high)
+    middle, before = start, np.zeros_like(low)
     for _ in range(STEPS):
         middle = np.clip(low - below * (high - low) / np.maximum(above - below, np.finfo(float).tiny), low, high)
         value = function(middle)
-        up = value > 0
-        # The end that stays counts half, so that it is passed soon: both ends come near the root.
-        below, above = np.where(up, below / 2, value), np.where(up, value, above / 2)
-        low, high = np.where(up, low, middle), np.where(up, middle, high)
         if (np.abs(value) < NEAR).all():
-            return middle
-    return (low + high) / 2
+            break
+        # An end that stays twice counts half, so that it is passed soon: both ends come near the root.
+        side = np.sign(value)
+        less = np.where(side == before, 0.5, 1.0)
+        below, above = np.where(side > 0, less * below, value), np.where(side > 0, value, less * above)
+        low, high = np.where(side > 0, low, middle), np.where(side > 0, middle, high)
+        before = side
+    return middle
 
 
 def _reach_over(function: Callable[[Numbers], Numbers], start: Numbers, step: Numbers, side: int) -> Numbers:
