@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -115,7 +116,7 @@ def _futility() -> Iterator[Comparison]:
         function=compute_futility_boundary,
         what=f"both boundaries, {what}",
         source=RPACT,
-        ours=lambda: _join((*_lay(case).upper, *_lay(case).lower[:-1]) for case in cases),
+        ours=lambda: _join((*design.upper, *design.lower[:-1]) for design in _lay_all()),
         theirs=_join((*case["critical"], *case["futility"]) for case in cases),
         **SOUGHT | FINE,
     )
@@ -123,7 +124,7 @@ def _futility() -> Iterator[Comparison]:
         function=compute_futility_boundary,
         what=f"both boundaries and the drift, {what}",
         source=GSDESIGN,
-        ours=lambda: _join((*_lay(case).upper, *_lay(case).lower, _lay(case).drift) for case in cases),
+        ours=lambda: _join((*design.upper, *design.lower, design.drift) for design in _lay_all()),
         theirs=_join((*case["gs_upper"], *case["gs_lower"], case["gs_drift"]) for case in cases),
         **SIMPSON | {"tolerance": 1e-5, "why": "gsDesign was asked for errors to 1e-7; below it finds no boundary"},
     )
@@ -131,7 +132,7 @@ def _futility() -> Iterator[Comparison]:
         function=compute_characteristics,
         what=f"drift, inflation factor and expected information at power 0.9 with futility, {what}",
         source=RPACT,
-        ours=lambda: [_cost(_lay(case), 0.9) for case in cases],
+        ours=lambda: [_cost(design, 0.9) for design in _lay_all()],
         theirs=[_their_cost(case) for case in cases],
         **SOUGHT | FINE,
     )
@@ -304,16 +305,20 @@ def _cross(case):
     return compute_boundary_crossing_probabilities(design, drift=RECORDED["drifts"])
 
 
-def _lay(case):
-    return compute_futility_boundary(
-        case["information"],
-        method="binding-futility" if case["binding"] else "non-binding-futility",
-        alpha=0.025,
-        alpha_spending="obrien-fleming-type",
-        beta=0.1,
-        beta_spending="hwang-shih-decani",
-        beta_shape=case["shape"],
-    )
+@cache
+def _lay_all():
+    return [
+        compute_futility_boundary(
+            case["information"],
+            method="binding-futility" if case["binding"] else "non-binding-futility",
+            alpha=0.025,
+            alpha_spending="obrien-fleming-type",
+            beta=0.1,
+            beta_spending="hwang-shih-decani",
+            beta_shape=case["shape"],
+        )
+        for case in RECORDED["futility"]
+    ]
 
 
 def _stopped(case):

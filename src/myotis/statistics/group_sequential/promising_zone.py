@@ -1,7 +1,7 @@
 """Unblinded re-estimation: more subjects where the interim result is promising, and a test that allows it.
 
-The sizes follow conditional power at the current trend. Where they do, the plain test no longer keeps its level: stages
-are combined with the weights of the plan (inverse normal), whatever size they had.
+The sizes follow conditional power at the current trend. Where they do, the plain test is not sure to keep its level: so
+stages are combined with the weights of the plan (inverse normal), whatever size they had.
 
 When to use: for a trial with one interim look whose sponsor will add subjects only where they may decide. Zones, limits
 and weights belong into the protocol.

@@ -12,10 +12,11 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import special
 
 from myotis.statistics.group_sequential.brownian import compute_above, start_path
 from myotis.statistics.group_sequential.design import GroupSequentialDesign
-from myotis.statistics.group_sequential.exits import compute_exits, follow_paths
+from myotis.statistics.group_sequential.exits import compute_exits, find_rising_roots, follow_paths
 from myotis.statistics.group_sequential.repeated_intervals import take_estimates
 from myotis.statistics.result import Estimate, Numbers, TestResult, check_level, settle
 
@@ -27,8 +28,8 @@ REFERENCES: Final = {
 
 NOT_STOPPED = "at this look, which is not the last, Z lies between the boundaries: the trial had not stopped"
 
-HALVINGS = 60
-"""Bisections of an interval of drifts: what is left is below the spacing of floats."""
+SMALLEST = 1e-16
+"""Tails are compared as normal quantiles, on which they are nearly straight lines over the drift."""
 
 
 def stagewise_test(z: ArrayLike, *, look: ArrayLike, design: GroupSequentialDesign) -> TestResult:
@@ -118,23 +119,11 @@ def _compute_tail_at(z: Numbers, stop: int, drift: Numbers, design: GroupSequent
 
 def _find_drift(z: Numbers, look: NDArray[np.intp], share: float, design: GroupSequentialDesign) -> Numbers:
     """The drift [...] at which an outcome this far up has the probability ``share``."""
-    naive = z / np.sqrt(design.information[look - 1])
-    low, high = (_widen(z, look, naive, share, design, side) for side in (-1, 1))
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        above = _compute_tail(z, look, middle, design) >= share
-        low, high = np.where(above, low, middle), np.where(above, middle, high)
-    return (low + high) / 2
+    root = np.sqrt(design.information[look - 1])
+    single = (z + special.ndtri(share)) / root
 
+    def compare(drift: Numbers) -> Numbers:
+        tail = np.clip(_compute_tail(z, look, drift, design), SMALLEST, 1 - SMALLEST)
+        return np.asarray(special.ndtri(tail) - special.ndtri(share))
 
-def _widen(
-    z: Numbers, look: NDArray[np.intp], naive: Numbers, share: float, design: GroupSequentialDesign, side: int
-) -> Numbers:
-    """A drift on one side of that which is sought: the tail grows with the drift."""
-    step = np.full_like(z, 1.0)
-    while True:
-        end = naive + side * step
-        short = side * (_compute_tail(z, look, end, design) - share) < 0
-        if not short.any():
-            return end
-        step = np.where(short, 2 * step, step)
+    return find_rising_roots(compare, single, 0.5 / root)
