@@ -21,6 +21,7 @@ CHECKED_OTHERWISE = {
     "carry_last_observation_forward": "unit/statistics/imputation/test_single.py",
     "impute_nonresponse": "unit/statistics/imputation/test_single.py",
     "compute_percentile": "unit/statistics/test_quantiles.py",
+    "draw_multiple_imputation": "unit/statistics/imputation/test_multiple.py",
 }
 """Public functions that no other software gives numbers for, and the file of the tests that hold them to something."""
 

@@ -87,6 +87,15 @@ def test_an_analysis_without_standard_errors_is_refused():
         estimate_imputed_effect(draw(read_trial("monotone"), imputations=3), bare, **RUBIN)
 
 
+def test_analyses_without_an_answer_are_told():
+    def nothing(completed):
+        nan = np.full(completed.outcome.shape[:-2], np.nan)
+        return Estimate(estimate=nan, lower=nan, upper=nan, se=nan, df=nan, level=0.95, method="", reference="")
+
+    with pytest.raises(StatisticsError, match="analysis of a completed data set has no answer"):
+        estimate_imputed_effect(draw(read_trial("monotone"), imputations=3), nothing, **RUBIN)
+
+
 @pytest.mark.parametrize(
     "options",
     [{"method": "conditional-mean-jackknife"}, {"imputations": 1}, {"iterations": 0}],
