@@ -20,9 +20,9 @@ import numpy as np
 
 from myotis.errors import StatisticsError
 from myotis.statistics.imputation.base_model import Parameters, check_trial, fit_parameters, stack_parameters
+from myotis.statistics.imputation.bootstrap_samples import draw_bootstrap_fits
 from myotis.statistics.imputation.imputed import Imputation, ImputedTrial, impute_trial
 from myotis.statistics.imputation.incomplete import IncompleteTrial
-from myotis.statistics.imputation.resample import draw_bootstrap_fits
 
 WOLBERS_2022 = "Wolbers M, Noci A, Delmar P, Gower-Page C, Yiu S, Bartlett JW, Pharm Stat 2022;21:1246-1257"
 REFERENCES: Final = {Imputation.JACKKNIFE: WOLBERS_2022, Imputation.BOOTSTRAP: WOLBERS_2022}

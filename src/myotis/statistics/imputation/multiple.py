@@ -17,10 +17,10 @@ import numpy as np
 
 from myotis.errors import StatisticsError
 from myotis.statistics.imputation.base_model import check_trial, fit_parameters, stack_parameters
+from myotis.statistics.imputation.bootstrap_samples import draw_bootstrap_fits
 from myotis.statistics.imputation.imputed import Imputation, ImputedTrial, impute_trial
 from myotis.statistics.imputation.incomplete import IncompleteTrial
 from myotis.statistics.imputation.posterior import draw_parameters
-from myotis.statistics.imputation.resample import draw_bootstrap_fits
 
 REFERENCES: Final = {
     Imputation.MULTIPLE_BOOTSTRAP: "Little RJA, Rubin DB, Statistical Analysis with Missing Data, 2nd ed., Wiley 2002, "
