@@ -92,7 +92,7 @@ def compute_tipping_grid(
 
     ``active_delta[a]`` and ``control_delta[c]`` rise; each is what every visit adds for the subjects of its arm
     (numbers ``active`` and ``control``), and ``lag[visit]`` makes of it what imputed values after an event are shifted
-    by, as in `compute_delta`: 1, 0, 0 ... for the delta itself at each of them, 1, 1, 1 ... for one more with each visit.
+    by, as in `compute_delta`: 1, 0, 0 ... for the delta itself at each of them, 1, 1, 1 ... for one more each visit.
     ``analyze``, ``method`` and ``level`` are those of `myotis.statistics.imputation.effect.estimate_imputed_effect`,
     and a p-value below 1 - level is significant.
     Between two points of the grid where the conclusion changes, the tipping point is searched to the last digits; a

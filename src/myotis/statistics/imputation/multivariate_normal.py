@@ -6,7 +6,6 @@ parameters. Subjects that miss the same visits are computed at once.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from myotis.errors import StatisticsError
 from myotis.statistics.result import Numbers
@@ -28,36 +27,29 @@ def draw_conditional(outcome: Numbers, mean: Numbers, covariance: Numbers, noise
 def _fill(outcome: Numbers, mean: Numbers, covariance: Numbers, noise: Numbers | None) -> Numbers:
     missing = np.isnan(outcome)
     completed = np.where(missing, mean, outcome)
+    residual = np.where(missing, 0.0, outcome - mean)
+    precision = _invert(covariance)
     patterns, which = np.unique(missing, axis=0, return_inverse=True)
     for number, gone in enumerate(patterns):
         if gone.any():
-            members = np.flatnonzero(which.reshape(-1) == number)
-            seen = ~gone
-            weights, rest = _regress(covariance, gone)
-            residual = outcome[members][:, seen] - mean[..., members, :][..., seen]
-            value = mean[..., members, :][..., gone] + residual @ weights
+            members, places = np.flatnonzero(which.reshape(-1) == number)[:, None], np.flatnonzero(gone)
+            # Given the rest, the missing part has its own block of the precision: only that is factored.
+            block = precision[..., places[:, None], places]
+            pull = residual[..., members[:, 0], :] @ precision[..., :, places]
+            shift = -np.linalg.solve(block, np.swapaxes(pull, -1, -2))
             if noise is not None:
-                factor = np.swapaxes(_factor(rest), -1, -2)
-                value = value + noise[..., members, :][..., gone] @ factor
-            completed[..., members[:, None], np.flatnonzero(gone)] = value
+                factor = np.swapaxes(np.linalg.cholesky(block), -1, -2)
+                shift = shift + np.linalg.solve(factor, np.swapaxes(noise[..., members, places], -1, -2))
+            completed[..., members, places] += np.swapaxes(shift, -1, -2)
     return completed
 
 
-def _regress(covariance: Numbers, gone: NDArray[np.bool_]) -> tuple[Numbers, Numbers]:
-    """The weights [..., observed, missing] of the observed residuals, and the covariance that they leave."""
-    seen = ~gone
-    across = covariance[..., seen, :][..., gone]
-    own = covariance[..., gone, :][..., gone]
-    _factor(covariance)
-    weights = np.asarray(np.linalg.solve(covariance[..., seen, :][..., seen], across), dtype=float)
-    return weights, np.asarray(own - np.swapaxes(across, -1, -2) @ weights, dtype=float)
-
-
-def _factor(covariance: Numbers) -> Numbers:
+def _invert(covariance: Numbers) -> Numbers:
     try:
-        return np.asarray(np.linalg.cholesky(covariance))
+        np.linalg.cholesky(covariance)
     except np.linalg.LinAlgError:
         raise StatisticsError(
             "a covariance of the visits is not positive definite (too few subjects for so many visits?); "
             "nothing can be imputed from it"
         ) from None
+    return np.asarray(np.linalg.inv(covariance))
