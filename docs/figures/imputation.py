@@ -185,12 +185,12 @@ def make_page(findings: list[Finding], truth: dict[str, float]) -> str:
         f"root of the mean variance. Trial k is the same for all methods; seed {SEED}.",
         "## What to take from it",
         "Estimates are unbiased for what each strategy assumes, whichever way they are imputed. Under missing at "
-        "random the standard errors of all methods are about what the estimates vary by. Under jump to reference they are "
-        "not: the values imputed in the active arm are the reference's, so estimates vary *less* the more is missing, "
-        "which the jackknife and the bootstrap see. Rubin's rules keep the share of the information that was observed, "
-        "their standard error is too large as a measure of how estimates vary, and their intervals hold the effect "
-        "more often than they say. Some want exactly that of a sensitivity analysis: that assuming more must not bring "
-        "precision. The plan has to name which.",
+        "random the standard errors of all methods are about what the estimates vary by. Under jump to reference "
+        "they are not: the values imputed in the active arm are the reference's, so estimates vary *less* the more "
+        "is missing, which the jackknife and the bootstrap see. Rubin's rules keep the share of the information "
+        "that was observed, their standard error is too large as a measure of how estimates vary, and their "
+        "intervals hold the effect more often than they say. Some want exactly that of a sensitivity analysis: that "
+        "assuming more must not bring precision. The plan has to name which.",
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -29,6 +29,7 @@ CHECKED_OTHERWISE = {
     "estimate_simultaneous_intervals": "unit/statistics/multiplicity/test_simultaneous_intervals.py",
     "compute_time_at_risk": "laws/test_rate_laws.py",
     "compute_time_before_and_after": "laws/test_rate_laws.py",
+    "draw_multiple_imputation": "unit/statistics/imputation/test_multiple.py",
 }
 """Public functions that no other software gives numbers for, and the file of the tests that hold them to something."""
 

@@ -117,6 +117,7 @@ def _grid():
         control=0,
         active_delta=[-30, -15, 0],
         control_delta=[-10, 0, 10],
+        lag=[1, 0, 0, 0],
         method="jackknife",
         level=0.95,
     )

@@ -5,6 +5,10 @@ A missing value is imputed by its mean given the subject's observed values, unde
 covariance, an effect of each arm and a slope of each covariate at each visit. Imputed and analyzed once, the trial has
 its estimate; for the error both are repeated on resampled subjects. Models are fitted one after the other.
 
+A trial is an `IncompleteTrial` of `myotis.statistics.imputation.incomplete`: ``outcome[subject, visit]`` with NaN where
+it is missing, ``arm[subject]``, ``covariates[subject, covariate]`` of baseline, ``event[subject]`` as the number of the
+first visit after the intercurrent event, the ``strategy`` for all or for each subject, and the ``reference`` arm.
+
 When to use: for an effect under a reference-based assumption with the frequentist standard error. With the jackknife
 nothing is random: no seed, and no Monte Carlo error near a limit. A single conditional-mean data set must not be
 analyzed for its own standard error, as if it had been observed.
@@ -16,9 +20,9 @@ import numpy as np
 
 from myotis.errors import StatisticsError
 from myotis.statistics.imputation.base_model import Parameters, check_trial, fit_parameters, stack_parameters
+from myotis.statistics.imputation.bootstrap_samples import draw_bootstrap_fits
 from myotis.statistics.imputation.imputed import Imputation, ImputedTrial, impute_trial
 from myotis.statistics.imputation.incomplete import IncompleteTrial
-from myotis.statistics.imputation.resample import draw_bootstrap_fits
 
 WOLBERS_2022 = "Wolbers M, Noci A, Delmar P, Gower-Page C, Yiu S, Bartlett JW, Pharm Stat 2022;21:1246-1257"
 REFERENCES: Final = {Imputation.JACKKNIFE: WOLBERS_2022, Imputation.BOOTSTRAP: WOLBERS_2022}
@@ -31,6 +35,8 @@ def impute_with_jackknife(trial: IncompleteTrial, *, covariance_by_arm: bool) ->
     and the analysis is that of the data. Raises StatisticsError where an arm has no value at a visit, or the model
     can't be fitted, with one subject left out included.
 
+    >>> import numpy as np
+    >>> from myotis.statistics.imputation.incomplete import IncompleteTrial
     >>> rng = np.random.default_rng(1)
     >>> outcome = rng.normal(size=(12, 2)) + rng.normal(size=(12, 1))
     >>> outcome[[0, 5], 1] = np.nan
@@ -73,6 +79,8 @@ def draw_bootstrap_imputation(
     value at a visit) is drawn again. Raises StatisticsError for a trial to which it can't be fitted, and where more
     than one sample in five can't.
 
+    >>> import numpy as np
+    >>> from myotis.statistics.imputation.incomplete import IncompleteTrial
     >>> rng = np.random.default_rng(1)
     >>> outcome = rng.normal(size=(24, 2)) + rng.normal(size=(24, 1))
     >>> outcome[[0, 5], 1] = np.nan

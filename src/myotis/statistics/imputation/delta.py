@@ -37,6 +37,8 @@ def compute_delta(trial: IncompleteTrial, delta: ArrayLike, *, lag: ArrayLike) -
     ``lag`` 1, 0, 0 ... every visit after the event has the delta of the first; with 1, 1, 1 ... it grows by each
     visit's. A missing value without an event has none.
 
+    >>> import numpy as np
+    >>> from myotis.statistics.imputation.incomplete import IncompleteTrial
     >>> trial = IncompleteTrial(
     ...     outcome=np.zeros((3, 4)), arm=[0, 1, 1], covariates=np.empty((3, 0)), event=[4, 1, 2],
     ...     strategy="missing-at-random", reference=0,
@@ -82,14 +84,17 @@ def compute_tipping_grid(
     control: int,
     active_delta: ArrayLike,
     control_delta: ArrayLike,
+    lag: ArrayLike,
     method: RubinDegrees | Resampling | str,
     level: float,
 ) -> TippingGrid:
     """Repeat the analysis with each delta in the active and each in the control arm.
 
-    ``active_delta[a]`` and ``control_delta[c]`` rise; each is added to every imputed value of the subjects of its arm
-    (numbers ``active`` and ``control``) after their event. ``analyze``, ``method`` and ``level`` are those of
-    `myotis.statistics.imputation.effect.estimate_imputed_effect`, and a p-value below 1 - level is significant.
+    ``active_delta[a]`` and ``control_delta[c]`` rise; each is what every visit adds for the subjects of its arm
+    (numbers ``active`` and ``control``), and ``lag[visit]`` makes of it what imputed values after an event are shifted
+    by, as in `compute_delta`: 1, 0, 0 ... for the delta itself at each of them, 1, 1, 1 ... for one more each visit.
+    ``analyze``, ``method`` and ``level`` are those of `myotis.statistics.imputation.effect.estimate_imputed_effect`,
+    and a p-value below 1 - level is significant.
     Between two points of the grid where the conclusion changes, the tipping point is searched to the last digits; a
     grid so coarse that the conclusion changes twice between two points misses both. Analyses run one after the other.
 
@@ -97,6 +102,7 @@ def compute_tipping_grid(
     after an event (there is nothing to shift), and what the analysis raises.
 
     >>> from myotis.statistics.continuous.ancova import fit_ancova
+    >>> from myotis.statistics.imputation.incomplete import IncompleteTrial
     >>> from myotis.statistics.imputation.conditional_mean import impute_with_jackknife
     >>> rng = np.random.default_rng(3)
     >>> outcome = rng.normal(size=(20, 2)) + rng.normal(size=(20, 1)) + [[0], [3]] * 10
@@ -114,7 +120,7 @@ def compute_tipping_grid(
     ...     ).difference
     >>> grid = compute_tipping_grid(
     ...     impute_with_jackknife(trial, covariance_by_arm=False), analyze, active=1, control=0,
-    ...     active_delta=[-12, -8, -4, 0], control_delta=[0], method="jackknife", level=0.95,
+    ...     active_delta=[-12, -8, -4, 0], control_delta=[0], lag=[1, 0], method="jackknife", level=0.95,
     ... )
     >>> (grid.p_value[:, 0] < 0.05).tolist()
     [False, False, False, True]
@@ -123,11 +129,11 @@ def compute_tipping_grid(
     """
     first, second = _take_deltas(active_delta), _take_deltas(control_delta)
     _check_arms(imputed, active, control)
-    arms, after = imputed.trial.arm, imputed.trial.after_event
 
     def estimate(a: float, c: float) -> PooledEffect:
-        per_subject = a * np.equal(arms, active) + c * np.equal(arms, control)
-        delta = np.where(after, per_subject[:, None], 0.0)
+        each = np.zeros((imputed.trial.arms, imputed.trial.outcome.shape[1]))
+        each[active], each[control] = a, c
+        delta = compute_delta(imputed.trial, each, lag=lag)
         return estimate_imputed_effect(imputed, analyze, method=method, level=level, delta=delta)
 
     effects = [[estimate(a, c) for c in second] for a in first]

@@ -125,5 +125,6 @@ def _pool_imputations(
     answer = analyze(take_subjects(imputed.trial, completed, everyone))
     if answer.se is None:
         raise StatisticsError("the analysis has no standard errors; Rubin's rules need them")
-    degrees = np.inf if answer.df is None else np.nanmin(answer.df)
-    return pool_by_rubin(answer.estimate, answer.se, complete_df=degrees, method=method, level=level)
+    degrees = np.asarray(np.inf if answer.df is None else answer.df)
+    least = np.min(degrees, initial=np.inf, where=~np.isnan(degrees))
+    return pool_by_rubin(answer.estimate, answer.se, complete_df=least, method=method, level=level)

@@ -1,8 +1,9 @@
 """Multiple imputation: each missing value drawn many times, to be pooled by Rubin's rules.
 
-The imputation model is that of `myotis.statistics.imputation.conditional_mean`. For every data set its parameters are
-drawn, from their posterior or, approximately, by the bootstrap, and then the missing values given the observed
-ones under the strategy for each subject's event. Bootstrapped models are fitted one after the other.
+The imputation model, and the trial that is given, are those of `myotis.statistics.imputation.conditional_mean`. For
+every data set the model's parameters are drawn, from their posterior or, approximately, by the bootstrap, and then the
+missing values given the observed ones under the strategy for each subject's event. Bootstrapped models are fitted one
+after the other.
 
 When to use: where the plan asks for Rubin's rules (`myotis.statistics.imputation.rubin`). Their standard error keeps
 the share of information that was observed, so under reference-based strategies it is larger than the estimate varies;
@@ -16,10 +17,10 @@ import numpy as np
 
 from myotis.errors import StatisticsError
 from myotis.statistics.imputation.base_model import check_trial, fit_parameters, stack_parameters
+from myotis.statistics.imputation.bootstrap_samples import draw_bootstrap_fits
 from myotis.statistics.imputation.imputed import Imputation, ImputedTrial, impute_trial
 from myotis.statistics.imputation.incomplete import IncompleteTrial
 from myotis.statistics.imputation.posterior import draw_parameters
-from myotis.statistics.imputation.resample import draw_bootstrap_fits
 
 REFERENCES: Final = {
     Imputation.MULTIPLE_BOOTSTRAP: "Little RJA, Rubin DB, Statistical Analysis with Missing Data, 2nd ed., Wiley 2002, "
@@ -44,6 +45,8 @@ def draw_multiple_imputation(
     imputation's chain, for data augmentation alone. Raises StatisticsError for a method that is no multiple
     imputation, fewer than two imputations, an arm without a value at a visit, or a model that can't be fitted.
 
+    >>> import numpy as np
+    >>> from myotis.statistics.imputation.incomplete import IncompleteTrial
     >>> rng = np.random.default_rng(1)
     >>> outcome = rng.normal(size=(24, 2)) + rng.normal(size=(24, 1))
     >>> outcome[[0, 5], 1] = np.nan

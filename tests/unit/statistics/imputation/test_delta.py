@@ -18,6 +18,7 @@ IMPUTED = impute_with_jackknife(TRIAL, covariance_by_arm=False)
 
 def grid(imputed=IMPUTED, **options):
     given = {"active": 1, "control": 0, "active_delta": [-60, -30, 0], "control_delta": [0], "method": "jackknife"}
+    given |= {"lag": [1, 0, 0, 0]}
     return compute_tipping_grid(imputed, analyze_last_visit, **(given | {"level": 0.95} | options))
 
 
@@ -53,6 +54,11 @@ def test_the_tipping_point_is_where_the_p_value_is_the_level():
     assert -60 < at < 0
     assert_allclose(grid(active_delta=[at]).p_value[0, 0], 0.05, rtol=1e-6)
     assert found.p_value[2, 0] < 0.05 < found.p_value[1, 0]
+
+
+def test_deltas_that_grow_tip_earlier_than_deltas_that_stay():
+    growing = grid(lag=[1, 1, 1, 1]).tipping_delta[0]
+    assert float(grid().tipping_delta[0]) < float(growing) < 0
 
 
 def test_no_tipping_point_in_the_range_is_nan():

@@ -1,3 +1,5 @@
+from functools import cache
+
 import numpy as np
 import pytest
 from incomplete_trials import analyze_last_visit, read_trial
@@ -19,6 +21,12 @@ def draw(trial, method="multiple-data-augmentation", imputations=100, seed=3, **
     rng = np.random.default_rng(seed)
     given = {"method": method, "imputations": imputations, "covariance_by_arm": False} | options
     return draw_multiple_imputation(rng, trial, **given)
+
+
+@cache
+def pool_jackknife(covariance_by_arm):
+    imputed = impute_with_jackknife(read_trial("gaps"), covariance_by_arm=covariance_by_arm)
+    return estimate_imputed_effect(imputed, analyze_last_visit, method="jackknife", level=0.95)
 
 
 def complete_trial():
@@ -64,12 +72,7 @@ def test_many_imputations_are_near_the_conditional_mean(method, covariance_by_ar
     trial = read_trial("gaps")
     imputed = draw(trial, method, covariance_by_arm=covariance_by_arm)
     effect = estimate_imputed_effect(imputed, analyze_last_visit, **RUBIN)
-    exact = estimate_imputed_effect(
-        impute_with_jackknife(trial, covariance_by_arm=covariance_by_arm),
-        analyze_last_visit,
-        method="jackknife",
-        level=0.95,
-    )
+    exact = pool_jackknife(covariance_by_arm)
     # the posterior mean is not the REML estimate: a fifth of the Monte Carlo error is granted for it
     assert abs(effect.estimate.estimate - exact.estimate.estimate) < 3.2 * effect.monte_carlo_error
     assert effect.estimate.se > exact.estimate.se  # known of Rubin's rules under jump to reference
@@ -85,6 +88,15 @@ def test_an_analysis_without_standard_errors_is_refused():
 
     with pytest.raises(StatisticsError, match="no standard errors"):
         estimate_imputed_effect(draw(read_trial("monotone"), imputations=3), bare, **RUBIN)
+
+
+def test_analyses_without_an_answer_are_told():
+    def nothing(completed):
+        nan = np.full(completed.outcome.shape[:-2], np.nan)
+        return Estimate(estimate=nan, lower=nan, upper=nan, se=nan, df=nan, level=0.95, method="", reference="")
+
+    with pytest.raises(StatisticsError, match="analysis of a completed data set has no answer"):
+        estimate_imputed_effect(draw(read_trial("monotone"), imputations=3), nothing, **RUBIN)
 
 
 @pytest.mark.parametrize(
