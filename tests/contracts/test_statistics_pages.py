@@ -19,7 +19,10 @@ CHECKED_OTHERWISE = {
     "compute_sd": "unit/statistics/continuous/test_means.py",
     "estimate_mean": "published/proderm/test_reproduction.py",
     "impute_joint_normal": "unit/statistics/imputation/test_joint_normal.py",
+    "carry_last_observation_forward": "unit/statistics/imputation/test_single.py",
+    "impute_nonresponse": "unit/statistics/imputation/test_single.py",
     "compute_percentile": "unit/statistics/test_quantiles.py",
+    "draw_multiple_imputation": "unit/statistics/imputation/test_multiple.py",
 }
 """Public functions that no other software gives numbers for, and the file of the tests that hold them to something."""
 

@@ -12,7 +12,8 @@ from myotis.derive.adcsm import name_parameters
 from myotis.errors import SettingError, StatisticsError
 from myotis.protocol.plan import Estimand
 from myotis.protocol.trial import Trial
-from myotis.statistics.continuous.ancova import LevelWeights, fit_ancova
+from myotis.statistics.continuous.ancova import CoefficientVariance, fit_ancova
+from myotis.statistics.continuous.design_matrix import LevelWeights, Slopes
 
 
 def analyze_means(
@@ -102,6 +103,8 @@ def _fit(analyzed: pl.DataFrame, arms: list[str], estimand: Estimand, head: Resu
             (analyzed["arm"] == arms[0]).to_numpy(),
             covariates=np.empty((analyzed.height, 0)) if covariates is None else covariates,
             factors=_code_strata(analyzed, estimand),
+            slopes=Slopes.SHARED,
+            variance=CoefficientVariance.MODEL,
             weights=LevelWeights.EQUAL,
             level=float(estimand.interval.level.number / 100),
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from comparison import Comparison
 
-from myotis.statistics.continuous.ancova import fit_ancova
+from myotis.statistics.continuous.ancova import CoefficientVariance, fit_ancova
 from myotis.statistics.continuous.means import (
     Summary,
     compute_mean,
@@ -50,6 +50,23 @@ def comparisons() -> Iterator[Comparison]:
         ],
         **SHARED,
     )
+    yield Comparison(
+        function=fit_ancova,
+        what="standard errors: model-based, HC0, HC1, HC2, HC3",
+        source="R 4.2.2, lm; sandwich 3.0.2",
+        ours=lambda: [_fit("equal", variance=variance).difference.se for variance in CoefficientVariance],
+        theirs=[expected["se"], *expected["robust_se"].values()],
+        **SHARED,
+    )
+    for weights, by_group in RECORDED["by_group"].items():
+        yield Comparison(
+            function=fit_ancova,
+            what=f"slopes by group, {weights} weights: difference and means with their standard errors",
+            source="R 4.2.2, lm; sandwich 3.0.2",
+            ours=lambda weights=weights: _by_group(weights),
+            theirs=[by_group["difference"], by_group["mean1"], by_group["mean2"]],
+            **SHARED,
+        )
     for weights in ("equal", "proportional"):
         yield Comparison(
             function=fit_ancova,
@@ -71,16 +88,27 @@ def comparisons() -> Iterator[Comparison]:
         )
         yield Comparison(
             function=estimate_difference_of_means,
-            what=f"{method}: limits",
+            what=f"{method}: limits and standard error",
             source="R 4.2.2, t.test",
             ours=lambda method=method: _turned(estimate_difference_of_means(*arms, method=method, level=0.95)),
-            theirs=RECORDED[name]["ci_pbo_minus_ivig"],
+            theirs=[*RECORDED[name]["ci_pbo_minus_ivig"], RECORDED[name]["se"]],
             **SHARED,
         )
 
 
-def _fit(weights):
-    return fit_ancova(Y, IVIG, covariates=BASE, factors=SEVERITY, weights=weights, level=0.95)
+def _fit(weights, *, slopes="shared", variance="model-based"):
+    return fit_ancova(
+        Y, IVIG, covariates=BASE, factors=SEVERITY, slopes=slopes, variance=variance, weights=weights, level=0.95
+    )
+
+
+def _by_group(weights):
+    variances = [*list(CoefficientVariance)[1:], CoefficientVariance.MODEL]
+    fits = [_fit(weights, slopes="by-group", variance=variance) for variance in variances]
+    return [
+        [getattr(fits[0], name).estimate, *(getattr(fit, name).se for fit in fits)]
+        for name in ("difference", "mean1", "mean2")
+    ]
 
 
 def _answers(fit):
@@ -97,4 +125,4 @@ def _test(answer):
 
 
 def _turned(answer):
-    return -answer.upper, -answer.lower
+    return -answer.upper, -answer.lower, answer.se

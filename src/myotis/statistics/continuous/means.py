@@ -89,13 +89,17 @@ def estimate_mean(mean: ArrayLike, sd: ArrayLike, n: ArrayLike, *, level: float)
     """
     check_level(level)
     m, s, count = _take_summary(mean, sd, n)
-    margin = special.stdtrit(np.maximum(count - 1, 1), 0.5 + level / 2) * s / np.sqrt(np.maximum(count, 1))
-    (estimate, lower, upper), undefined = settle([(count < 2, TOO_FEW)], m, m - margin, m + margin)
+    df, error = np.maximum(count - 1, 1), s / np.sqrt(np.maximum(count, 1))
+    margin = special.stdtrit(df, 0.5 + level / 2) * error
+    reasons = [(count < 2, TOO_FEW)]
+    (estimate, lower, upper, se, degrees), undefined = settle(reasons, m, m - margin, m + margin, error, df)
     return Estimate(
         estimate=estimate,
         lower=lower,
         upper=upper,
         level=level,
+        se=se,
+        df=degrees,
         method="t-one-sample",
         reference=REFERENCES["t-one-sample"],
         undefined=undefined,
@@ -116,14 +120,17 @@ def estimate_difference_of_means(
     """
     method = DifferenceOfMeans(method)
     check_level(level)
-    difference, se, df, few = _compare_summaries(_take_summary(*first), _take_summary(*second), method)
-    margin = special.stdtrit(df, 0.5 + level / 2) * se
-    (estimate, lower, upper), undefined = settle([(few, TOO_FEW)], difference, difference - margin, difference + margin)
+    difference, error, df, few = _compare_summaries(_take_summary(*first), _take_summary(*second), method)
+    margin = special.stdtrit(df, 0.5 + level / 2) * error
+    answers, undefined = settle([(few, TOO_FEW)], difference, difference - margin, difference + margin, error, df)
+    estimate, lower, upper, se, degrees = answers
     return Estimate(
         estimate=estimate,
         lower=lower,
         upper=upper,
         level=level,
+        se=se,
+        df=degrees,
         method=method.value,
         reference=REFERENCES[method],
         undefined=undefined,

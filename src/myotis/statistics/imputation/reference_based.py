@@ -4,8 +4,8 @@ A subject's outcomes at the visits have a mean and a covariance under its own ar
 strategy joins them at the event to the distribution from which missing values are imputed. ``event`` is the number,
 from 0, of the first visit after the event; the number of visits where there was none. Leading axes are draws or trials.
 
-When to use: as the assumption about subjects who stop treatment and leave. Missing at random supposes that they go on as
-treated; jump to reference, that the benefit is lost at once; copy reference, that they were like the reference from
+When to use: as the assumption about subjects who stop treatment and leave. Missing at random supposes that they go on
+as treated; jump to reference, that the benefit is lost at once; copy reference, that they were like the reference from
 the start, and keep of a good course what correlation keeps; copy increments, that what was gained is kept. The plan
 names the strategy for each kind of event.
 """

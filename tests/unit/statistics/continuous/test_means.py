@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from myotis.errors import StatisticsError
-from myotis.statistics.continuous.ancova import fit_ancova
 from myotis.statistics.continuous.means import (
     Summary,
     compute_mean,
@@ -70,39 +69,3 @@ def test_too_few_subjects_have_no_interval():
 def test_what_is_no_summary_is_refused(summary):
     with pytest.raises(StatisticsError, match="summaries can't be"):
         estimate_mean(*summary, level=0.95)
-
-
-NONE = np.zeros((6, 0))
-TREATED = np.array([True, True, True, False, False, False])
-OUTCOME = np.array([30.0, 45.0, 52.0, 20.0, 12.0, 33.0])
-
-
-def test_ancova_without_covariates_is_the_pooled_t_test():
-    fit = fit_ancova(OUTCOME, TREATED, covariates=NONE, factors=NONE, weights="equal", level=0.95)
-    treated, other = (
-        Summary(statistics.fmean(y), statistics.stdev(y), 3) for y in (OUTCOME[:3].tolist(), OUTCOME[3:].tolist())
-    )
-    expected = difference_of_means_test(treated, other, method="t-pooled")
-    assert float(fit.test.p_value) == pytest.approx(float(expected.p_value), rel=1e-10)
-    assert float(fit.mean1.estimate) == pytest.approx(treated.mean, rel=1e-12)
-
-
-def test_ancova_without_an_answer():
-    def fit(outcome, treated, covariates):
-        return fit_ancova(outcome, treated, covariates=covariates, factors=NONE, weights="equal", level=0.95)
-
-    with pytest.raises(StatisticsError, match="follows from the others"):
-        fit(OUTCOME, np.ones(6, dtype=bool), NONE)
-    with pytest.raises(StatisticsError, match="follows from the others"):
-        fit(OUTCOME, TREATED, np.full((6, 1), 0.1))
-    with pytest.raises(StatisticsError, match="no residual variance"):
-        fit(np.full(6, 0.3), TREATED, NONE)
-    with pytest.raises(StatisticsError, match="too few"):
-        fit(OUTCOME, TREATED, np.random.default_rng(1).normal(size=(6, 4)))
-    for outcome, treated in (
-        (OUTCOME[:5], TREATED),
-        (OUTCOME, TREATED.astype(int)),
-        (np.where(TREATED, NAN, 1), TREATED),
-    ):
-        with pytest.raises(StatisticsError, match="can't be built"):
-            fit(outcome, treated, NONE)
