@@ -9,13 +9,14 @@ from adam_frames import make_frame, make_subject
 
 from myotis.analyze.imputation.completed import complete, respond
 from myotis.analyze.imputation.recorded import PARAMETERS
-from myotis.analyze.imputation.responders import Compared
+from myotis.analyze.imputation.responders import Compared, compute_differences
 from myotis.analyze.subjects import select_subjects
 from myotis.datasets.adam import ADCSM, ADSL, CSM_PARAMETERS
 from myotis.derive.datasets import derive_datasets
 from myotis.instruments.tis_levels import SLOTS, Slot
 from myotis.simulate.course import read_course
 from myotis.simulate.trial import simulate_trial
+from myotis.statistics.imputation.rubin import pool_by_rubin
 
 WEEKS = (0, 4, 8, 12, 16)
 CORE = ("PHGLOB", "PTGLOB", "MMT", "HAQDI", "EXMGLOB", "ENZXULN")
@@ -109,26 +110,71 @@ def build_normal_pool(trial, estimand, like, seed, subjects):
     )
     drawn = drawn.reshape(subjects, len(WEEKS), len(SLOTS))
     settled = np.stack([scale.from_model(drawn[..., slot]) for slot, scale in enumerate(completed.scales)], axis=-1)
-    labels = ["Placebo", "IVIG"]
     named = [
         make_subject(number, ["placebo", "ivig"][arm[number]]) | {"USUBJID": f"S{number:06}"}
         for number in range(subjects)
     ]
     adsl = make_frame(ADSL, named)
-    index = np.indices(settled.shape)
-    multiple = index[2] == SLOTS.index(Slot.ENZYME)
-    codes = np.array([PARAMETERS[slot] for slot in SLOTS])
-    weeks = np.array(WEEKS)[index[1].ravel()]
-    adcsm = pl.DataFrame({
-        "STUDYID": "ProDERM", "USUBJID": adsl["USUBJID"].to_numpy()[index[0].ravel()],
-        "TRT01P": np.array(labels)[arm[index[0].ravel()]], "FASFL": "Y", "AVISITN": weeks,
-        "AVISIT": [f"Week {week}" for week in weeks.tolist()], "PARAMCD": codes[index[2].ravel()], "AVAL": settled.ravel(),
-        "ENZYME": np.where(multiple, "ck", None).ravel(), "ANRHI": np.where(multiple, 200.0, np.nan).ravel(),
-    }).with_columns(
-        PARAM=pl.col("PARAMCD").replace_strict(CSM_PARAMETERS), ABLFL=pl.when(pl.col("AVISITN") == 0).then(pl.lit("Y")).otherwise(pl.lit("N")),
-        ANRHI=pl.col("ANRHI").fill_nan(None),
-        **{name: pl.lit(None, dtype=ADCSM.empty().schema[name]) for name in ("STRATAR", "ADY", "BASE", "CHG", "DTYPE")},
-    ).select(column.name for column in ADCSM.columns)  # fmt: skip
+    adcsm = _write_down(settled, adsl)
     group = Compared.of_estimand(select_subjects(adsl, trial, "FAS"), estimand, trial)
     whole = complete(group.subjects, adcsm, group.arm, estimand, trial)
     return Pool(adsl, adcsm, group.arm == 1, respond(whole, whole.imputed[:1], group.subjects, estimand, trial)[0])
+
+
+def _write_down(numbers, adsl):
+    """Rows of ADCSM from numbers [subject, visit, slot]; everybody is followed by CK with a limit of 200 U/L."""
+    subject, visit, slot = (index.ravel() for index in np.indices(numbers.shape))
+    weeks = np.array(WEEKS)[visit]
+    is_enzyme = pl.col("PARAMCD") == PARAMETERS[Slot.ENZYME]
+    frame = pl.DataFrame({
+        "STUDYID": "ProDERM", "USUBJID": adsl["USUBJID"].to_numpy()[subject],
+        "TRT01P": adsl["TRT01P"].to_numpy()[subject], "FASFL": "Y", "AVISITN": weeks,
+        "AVISIT": [f"Week {week}" for week in weeks.tolist()], "AVAL": numbers.ravel(),
+        "PARAMCD": np.array([PARAMETERS[slot] for slot in SLOTS])[slot],
+    })  # fmt: skip
+    absent = {
+        name: pl.lit(None, dtype=ADCSM.empty().schema[name]) for name in ("STRATAR", "ADY", "BASE", "CHG", "DTYPE")
+    }
+    return frame.with_columns(
+        PARAM=pl.col("PARAMCD").replace_strict(CSM_PARAMETERS),
+        ABLFL=pl.when(pl.col("AVISITN") == 0).then(pl.lit("Y")).otherwise(pl.lit("N")),
+        ENZYME=pl.when(is_enzyme).then(pl.lit("ck")),
+        ANRHI=pl.when(is_enzyme).then(200.0),
+        **absent,
+    ).select(column.name for column in ADCSM.columns)
+
+
+class Answer(NamedTuple):
+    """The difference in responders of one incomplete trial, by method; what was imputed of those not evaluable."""
+
+    complete: float
+    """From the complete data, before values were taken away."""
+    nonresponse: float
+    """Whoever is not evaluable does not respond."""
+    observed: float
+    """Those who are evaluable only."""
+    imputed: float
+    se: float
+    lower: float
+    upper: float
+
+
+def analyze_incomplete(incomplete, trial, estimand):
+    subjects = select_subjects(incomplete.adsl, trial, "FAS")
+    compared = Compared.of_estimand(subjects, estimand, trial)
+    completed = complete(compared.subjects, incomplete.adcsm, compared.arm, estimand, trial)
+    answers = respond(completed, completed.imputed, compared.subjects, estimand, trial) & ~compared.failed
+    pooled = pool_by_rubin(
+        *compute_differences(answers, compared.arm), complete_df=np.inf, method="rubin", level=0.95
+    ).estimate
+    numbers = (float(number) for number in (pooled.estimate, pooled.se, pooled.lower, pooled.upper))
+    return Answer(
+        _difference(incomplete.response, incomplete.group),
+        _difference(incomplete.response & incomplete.evaluable, incomplete.group),
+        _difference(incomplete.response[incomplete.evaluable], incomplete.group[incomplete.evaluable]),
+        *numbers,
+    )
+
+
+def _difference(response, group):
+    return float(response[group].mean() - response[~group].mean())

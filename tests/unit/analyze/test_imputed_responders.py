@@ -125,12 +125,12 @@ def test_composite_events_are_no_response_whatever_is_imputed(tmp_path):
 
 
 def test_the_same_seed_gives_the_same_rows_and_another_does_not(tmp_path, trial):
-    assert analyze(trial).equals(analyze(trial))
+    rows = analyze(trial)
+    assert rows.equals(analyze(trial))
     shuffled = {name: frame.sample(fraction=1, shuffle=True, seed=4) for name, frame in DATASETS.items()}
-    assert analyze(trial, shuffled).equals(analyze(trial))
+    assert analyze(trial, shuffled).equals(rows)
     other = plan_imputation(tmp_path, {"tipping": TIPPING, "seed": 21})
-    pair = [values(analyze(each), comparator="Placebo")["se"] for each in (trial, other)]
-    assert pair[0] != pair[1]
+    assert values(rows, comparator="Placebo")["se"] != values(analyze(other), comparator="Placebo")["se"]
 
 
 def test_a_subject_with_a_baseline_only_is_imputed(trial):
@@ -211,9 +211,10 @@ def test_the_worse_the_missing_of_the_group_the_smaller_the_difference(trial):
 
 
 def test_the_table_of_counts_goes_from_no_missing_responder_to_all(trial):
-    rows = analyze(trial).filter(analysis_id="imputed.tipping_count", statistic="estimate")
+    every = analyze(trial)
+    rows = every.filter(analysis_id="imputed.tipping_count", statistic="estimate")
     wide = dict(rows.select("subgroup", "value").iter_rows())
-    primary = values(analyze(trial), "primary", comparator="Placebo")["estimate"]
+    primary = values(every, "primary", comparator="Placebo")["estimate"]
     assert len(wide) == rows.height > 3
     assert min(wide.values()) < wide["group=0; comparator=0"] < max(wide.values())
     assert wide["group=0; comparator=0"] == pytest.approx(primary, abs=12)
