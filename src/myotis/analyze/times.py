@@ -19,7 +19,7 @@ from myotis.errors import SettingError, StatisticsError
 from myotis.protocol.plan import Estimand
 from myotis.protocol.trial import Trial
 from myotis.statistics.result import Estimate, Numbers
-from myotis.statistics.time_to_event.cox import estimate_hazard_ratio
+from myotis.statistics.time_to_event.hazard_ratio import estimate_hazard_ratio
 from myotis.statistics.time_to_event.kaplan_meier import count_at_risk, estimate_survival, fit_kaplan_meier
 from myotis.statistics.time_to_event.log_rank import log_rank_test
 from myotis.statistics.time_to_event.restricted_mean import estimate_difference_of_restricted_means
