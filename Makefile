@@ -41,6 +41,9 @@ docs: $(VENV)/.ready ## write the generated pages and build the site into site/
 bench: $(VENV)/.ready ## measure the speed that the documentation claims
 	$(BIN)/python bench/run.py
 
+figures: $(VENV)/.ready ## coverage and error rates by enumeration and simulation: figures and pages (minutes)
+	set -e; for program in docs/figures/*.py; do $(BIN)/python $$program; done
+
 pin: .tools/uv ## compile the requirement files anew from pyproject.toml
 	$(UV) pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade --custom-compile-command "make pin" -o requirements/run.txt
 	$(UV) pip compile -q pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade --custom-compile-command "make pin" -o requirements/dev.txt
@@ -59,4 +62,4 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml | .tools/uv
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.PHONY: help demo test coverage check format docs bench pin clean
+.PHONY: help demo test coverage check format docs bench figures pin clean

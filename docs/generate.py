@@ -14,6 +14,7 @@ os.environ |= {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", "_TYPER_FORCE_
 os.environ.pop("FORCE_COLOR", None)
 
 from _generate.instruments import FOLDER, instrument_pages
+from _generate.plan_methods import plan_method_pages
 from _generate.reference import reference_pages
 from _generate.statistics import FOLDER as STATISTICS
 from _generate.statistics import statistics_pages
@@ -30,6 +31,7 @@ def pages() -> Iterator[tuple[str, str]]:
     yield from trial_pages()
     yield from reference_pages()
     yield from statistics_pages()
+    yield from plan_method_pages()
     yield from transcript_pages(ROOT)
 
 
