@@ -1,6 +1,7 @@
 """Everything that Myotis claims about speed, measured in one run: ``make bench``."""
 
 import mixed_model
+import proportions
 import score
 import stratified
 import tis_arithmetic
@@ -10,3 +11,4 @@ if __name__ == "__main__":
     tis_arithmetic.main()
     stratified.main()
     mixed_model.main()
+    proportions.main()
