@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike
 
 from myotis.errors import StatisticsError
 from myotis.statistics.mixed_model.covariance import CovarianceStructure
-from myotis.statistics.mixed_model.fit import CovarianceError, Criterion, MixedModel, fit_mixed_model
+from myotis.statistics.mixed_model.fit import Criterion, MixedModel, fit_mixed_model
+from myotis.statistics.mixed_model.search import CovarianceError
 
 REFERENCES: Final = {
     "fallback": "Mallinckrodt CH, Lane PW, Schnell D, Peng Y, Mancuso JP, Drug Inf J 2008;42:303-319",

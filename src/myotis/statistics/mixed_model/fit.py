@@ -1,8 +1,13 @@
 """The mixed model for repeated measures: all visits at once, with a covariance between the visits of a subject.
 
 There are no random effects: the outcomes of a subject at its visits are normal with a covariance of the named
-structure, as in R's mmrm and in the REPEATED statement of SAS PROC MIXED. The likelihood is exact in its gradient and
-Hessian, and Newton's method goes on until a further step would gain less than 1e-16 of it.
+structure, as in R's mmrm and in the REPEATED statement of SAS PROC MIXED: ``unstructured``; ``toeplitz``,
+``ante-dependence``, ``autoregressive`` or ``compound-symmetry`` with one variance for all visits; or each of these with
+a variance for each visit, ``toeplitz-heterogeneous`` and so on. Gradient and Hessian of the likelihood are exact, and
+Newton's method goes on until a further step would gain less than 1e-16.
+
+The parameters are those of R's mmrm: logarithms of standard deviations and transformed correlations, or for the
+unstructured covariance the triangle of its factor. Only the full Kenward-Roger method depends on that.
 
 When to use: for a continuous outcome at planned visits where some are missing at random, which needs no imputation
 then. `myotis.statistics.mixed_model.mmrm` has it with least-squares means in one call; this is the model itself,
@@ -19,28 +24,11 @@ from numpy.typing import ArrayLike, NDArray
 from myotis.errors import StatisticsError
 from myotis.statistics.mixed_model.covariance import CovarianceForm, CovarianceStructure, Parameterization
 from myotis.statistics.mixed_model.kenward_roger import adjust_covariances
-from myotis.statistics.mixed_model.likelihood import (
-    Point,
-    differentiate,
-    differentiate_information,
-    evaluate,
-    sum_moments,
-)
-from myotis.statistics.mixed_model.newton import Minimum, minimize
+from myotis.statistics.mixed_model.likelihood import Point, differentiate_information, sum_moments
+from myotis.statistics.mixed_model.newton import Minimum
 from myotis.statistics.mixed_model.panel import Panel, lay_out_rows
-from myotis.statistics.mixed_model.starting import estimate_moments
+from myotis.statistics.mixed_model.search import expand_groups, find_covariance
 from myotis.statistics.result import Numbers
-
-SIMPLER: Final = "a structure with fewer parameters, or one covariance for all groups, may fit"
-NEARLY_SINGULAR: Final = 1e-7
-"""A correlation matrix whose smallest eigenvalue is below this is at the edge of what a covariance can be."""
-
-FARTHEST: Final = 1e18
-"""The search stays within variances this many times the one that least squares leaves, and this small a part of it."""
-
-
-class CovarianceError(StatisticsError):
-    """The covariance of this structure can't be estimated from the rows; that of a simpler one may be."""
 
 
 class Criterion(StrEnum):
@@ -150,86 +138,14 @@ def fit_mixed_model(
         raise StatisticsError(f"{structure.value} is not parameterized by its entries; only the unstructured one is")
     panel = lay_out_rows(outcome, design, subject, visit, group)
     form = CovarianceForm(structure, panel.visits, parameterization)
-    _check_pairs(panel, structure)
-    restricted = criterion is Criterion.RESTRICTED
-    found = _find_best(panel, form, restricted=restricted)
+    found = find_covariance(panel, form, restricted=criterion is Criterion.RESTRICTED)
     return _describe(panel, form, found, criterion)
-
-
-def _find_best(panel: Panel, form: CovarianceForm, *, restricted: bool) -> Minimum[Point]:
-    """The most likely place that a search ends at. A structure may have several, so two starts are tried for it."""
-    starts = [estimate_moments(panel)]
-    if form.structure is not CovarianceStructure.UNSTRUCTURED:
-        starts.append(starts[0] * np.eye(panel.visits))
-    ends = [_search_from(panel, form, start, restricted=restricted) for start in starts]
-    faults = [_find_fault(panel, form, end) for end in ends]
-    good = [end for end, fault in zip(ends, faults, strict=True) if not fault]
-    if not good:
-        raise CovarianceError(f"the {form.structure.value} covariance {faults[0]}; {SIMPLER}")
-    return min(good, key=lambda end: end.place.minus2_log_likelihood)
-
-
-def _search_from(panel: Panel, form: CovarianceForm, moments: Numbers, *, restricted: bool) -> Minimum[Point]:
-    def find(parameters: Numbers) -> Point | None:
-        with np.errstate(all="ignore"):  # a step too far overflows, is answered None and halved
-            values = np.stack(_expand(panel, form, parameters)[0])
-            variances = np.diagonal(values, axis1=1, axis2=2) / panel.residual_scale**2
-            inside = np.isfinite(values).all() and variances.min() > 1 / FARTHEST and variances.max() < FARTHEST
-            return evaluate(panel, values, restricted=restricted) if inside else None
-
-    return minimize(
-        find,
-        lambda point: point.minus2_log_likelihood,
-        lambda parameters, point: differentiate(
-            panel, point, *_expand(panel, form, parameters)[1:], restricted=restricted
-        ),
-        np.concatenate([form.start(each) for each in moments]),
-    )
-
-
-def _expand(
-    panel: Panel, form: CovarianceForm, parameters: Numbers
-) -> tuple[list[Numbers], list[Numbers], list[Numbers]]:
-    """Each group's covariance, its first and its second derivatives."""
-    parts = [form.expand(part) for part in parameters.reshape(panel.groups, -1)]
-    return [part[0] for part in parts], [part[1] for part in parts], [part[2] for part in parts]
-
-
-def _check_pairs(panel: Panel, structure: CovarianceStructure) -> None:
-    """Refuse an unstructured covariance of two visits that no subject of a group has both."""
-    if structure is not CovarianceStructure.UNSTRUCTURED:
-        return
-    for group in range(panel.groups):
-        here = panel.pattern_group == group
-        seen = panel.seen[here].astype(float)
-        missing = np.argwhere((seen.T * panel.pattern_size[here]) @ seen == 0)
-        if len(missing):
-            one, other = missing[0]
-            where = f" in group {group}" if panel.groups > 1 else ""
-            raise CovarianceError(f"no subject{where} has both visit {one} and visit {other}; {SIMPLER}")
-
-
-def _find_fault(panel: Panel, form: CovarianceForm, end: Minimum[Point]) -> str:
-    """Why the end of a search is no maximum of the likelihood, or nothing."""
-    covariance = np.stack(_expand(panel, form, end.parameters)[0])
-    sd = np.sqrt(np.diagonal(covariance, axis1=1, axis2=2))
-    correlation = covariance / (sd[:, :, None] * sd[:, None, :])
-    smallest = np.linalg.eigvalsh(correlation)[:, 0].min()
-    if smallest < NEARLY_SINGULAR or sd.min() < NEARLY_SINGULAR * panel.residual_scale:
-        return (
-            "goes to the edge of what a covariance can be, where visits determine each other or a variance is 0: the "
-            "data are too few for it"
-        )
-    scale = np.sqrt(np.abs(np.diagonal(end.hessian)))
-    if not end.converged or scale.min() == 0 or np.linalg.eigvalsh(end.hessian / np.outer(scale, scale))[0] <= 0:
-        return f"did not converge after {end.iterations} iterations: its likelihood is flat or has no maximum"
-    return ""
 
 
 def _describe(panel: Panel, form: CovarianceForm, found: Minimum[Point], criterion: Criterion) -> MixedModel:
     """The model in the columns that were given."""
     point = found.place
-    covariance, first, second = _expand(panel, form, found.parameters)
+    covariance, first, second = expand_groups(panel, form, found.parameters)
     back = np.linalg.inv(panel.triangle)
     root = back @ point.root
     moments = sum_moments(panel, point)

@@ -11,7 +11,7 @@ from myotis.statistics.result import Numbers
 Place = TypeVar("Place")
 
 MOST_ITERATIONS: Final = 200
-MOST_HALVINGS: Final = 40
+MOST_HALVINGS: Final = 100
 CONVERGED: Final = 1e-16
 """What a further step would gain; then the parameters lie within 1e-8 of their standard errors."""
 GOOD_ENOUGH: Final = 1e-10

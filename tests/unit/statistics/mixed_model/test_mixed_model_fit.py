@@ -9,7 +9,8 @@ from myotis.statistics.mixed_model.contrast import contrast_test, estimate_contr
 from myotis.statistics.mixed_model.covariance import CovarianceStructure
 from myotis.statistics.mixed_model.degrees_of_freedom import DegreesOfFreedom
 from myotis.statistics.mixed_model.fallback import fit_with_fallback
-from myotis.statistics.mixed_model.fit import CovarianceError, fit_mixed_model
+from myotis.statistics.mixed_model.fit import fit_mixed_model
+from myotis.statistics.mixed_model.search import CovarianceError
 
 EXACT = ("satterthwaite", "kenward-roger-linear")
 """Exact for complete data; the full Kenward-Roger method depends on what the parameters are."""
@@ -249,6 +250,15 @@ def test_a_likelihood_without_a_maximum_is_told():
     """R's mmrm finds none here either, with nlminb, BFGS and L-BFGS-B."""
     with pytest.raises(CovarianceError, match="the unstructured covariance goes to the edge"):
         fit(simulate_rows(70))
+
+
+def test_a_visit_at_which_all_are_equal_is_told():
+    """Its variance goes to 0 and its likelihood without end; the search stops where numbers still hold."""
+    rows = simulate_rows(15)
+    level = np.where(rows.visit == 2, 1.0, rows.outcome)
+    without = np.delete(rows.design, 1, axis=1)
+    with pytest.raises(CovarianceError, match="a variance is 0"):
+        fit_mixed_model(level, without, **rows.keywords(), covariance="unstructured", criterion="reml")
 
 
 def test_the_fallback_says_which_structures_failed_and_why():
