@@ -34,6 +34,7 @@ def compute_graphical_p_values(p_values: ArrayLike, *, graph: HypothesisGraph) -
 
     Two primary end points that pass their shares to a secondary one each:
 
+    >>> from myotis.statistics.multiplicity.hypothesis_graph import HypothesisGraph
     >>> graph = HypothesisGraph(
     ...     weights=[0.5, 0.5, 0, 0], transitions=[[0, 0, 1, 0], [0, 0, 0, 1], [0, 1, 0, 0], [1, 0, 0, 0]]
     ... )
