@@ -5,8 +5,9 @@ leading axes are trials.
 
 When to use: after multiple imputation, with 20 imputations at the least: the Monte Carlo error says whether there were
 enough. The standard error is right where imputation and analysis assume the same. For reference-based imputation it
-is larger than the estimate varies from trial to trial: it keeps the information of the observed data
-(Carpenter, Cro), and whoever wants the frequentist error resamples (`myotis.statistics.imputation.conditional_mean`).
+is larger than the estimate varies from trial to trial: it keeps the share of information that was observed (Cro S,
+Carpenter JR, Kenward MG, J R Stat Soc A 2019), and whoever wants the frequentist error resamples
+(`myotis.statistics.imputation.conditional_mean`).
 """
 
 from dataclasses import replace
