@@ -18,7 +18,6 @@ CHECKED_OTHERWISE = {
     "compute_mean": "unit/statistics/continuous/test_means.py",
     "compute_sd": "unit/statistics/continuous/test_means.py",
     "estimate_mean": "published/proderm/test_reproduction.py",
-    "impute_joint_normal": "unit/statistics/imputation/test_joint_normal.py",
     "carry_last_observation_forward": "unit/statistics/imputation/test_single.py",
     "impute_nonresponse": "unit/statistics/imputation/test_single.py",
     "compute_percentile": "unit/statistics/test_quantiles.py",
