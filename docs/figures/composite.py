@@ -25,10 +25,10 @@ from myotis.statistics.proportions.difference import estimate_difference_of_prop
 
 DOCS = Path(__file__).resolve().parents[1]
 SEED = 20261125
-TRIALS = 100
+TRIALS = 60
 SUBJECTS = 94
 LEAVES = 0.08
-LIKE_SUBJECTS, NORMAL_SUBJECTS, VIRTUAL_SUBJECTS = 150, 6000, 400
+LIKE_SUBJECTS, NORMAL_SUBJECTS, VIRTUAL_SUBJECTS = 120, 4000, 300
 EVENTS = {"switch": "composite", "discontinuation": "treatment_policy", "death": "composite"}
 SHORT = {"imputations": 10, "chains": 2, "burn_in": 25, "thinning": 5}
 SCALES = {

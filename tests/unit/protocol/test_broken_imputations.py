@@ -74,6 +74,13 @@ BROKEN = {
         {"tipping": TIPPING | {"worse_by": {"haq": Decimal("0.1")}}}, {}, {}, f"{PLACE}.tipping.worse_by.haq",
         "a multiple of the measure's step",
     ),
+    "a worsening of a measure that is forgotten": (
+        {"tipping": TIPPING, "measures": {name: m for name, m in MEASURES.items() if name != "mmt"}}, {}, {},
+        f"{PLACE}.measures", "mmt is not imputed",
+    ),
+    "settings of the TIS that contradict one another": (
+        {}, {}, {"tis.criteria": "juvenile-imacs"}, "tis", "need the range of each enzyme",
+    ),
     "an improvement": (
         {"tipping": TIPPING | {"group": [-1]}}, {}, {}, f"{PLACE}.tipping.group.0", "greater than or equal to 0",
     ),
