@@ -92,6 +92,15 @@ class Context:
         by = f" stratified by {' and '.join(lower_first(label) for label in strata)}" if strata else ""
         return name_method(row["method"]) + by
 
+    def responders(self, estimand: Estimand, name: str) -> str:
+        """The responders of one arm of an estimand as a fraction; a mean over the datasets where they are imputed."""
+        about = self.about(estimand, name)
+        total = int(self.rows.value(estimand.id, "denominator", **about) or 0)
+        count = self.rows.value(estimand.id, "count", **about) or 0
+        if estimand.missing == "multiple_imputation":
+            return self.words.mean_fraction(count, total)
+        return self.words.fraction(int(count), total)
+
     def each_arm(self, estimand: Estimand) -> Iterator[str]:
         """The ids of group and comparator."""
         yield estimand.group

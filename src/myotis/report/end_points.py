@@ -40,8 +40,8 @@ def describe_result(context: Context, estimand: Estimand) -> str:
     parts = []
     for name in context.each_arm(estimand):
         about = context.about(estimand, name)
-        count, total = rows.count(estimand.id, **about), int(rows.value(estimand.id, "denominator", **about) or 0)
-        parts.append(f"{count} of {total} subjects ({words.percent(count, total)}) in the {about['group']} arm")
+        fraction, _, percent = context.responders(estimand, name).partition(" ")
+        parts.append(f"{fraction.replace('/', ' of ')} subjects {percent} in the {about['group']} arm")
     row, (difference, lower, upper) = context.difference(estimand)
     sentence = f"{estimand.label}: {join_words(parts)}"
     if difference is None:
@@ -61,10 +61,9 @@ def _draw_responder_figure(context: Context) -> FigureView:
         for name in context.each_arm(estimand):
             about = context.about(estimand, name)
             share = [context.rows.value(estimand.id, part, **about) for part in ("percent", "lower", "upper")]
-            count = context.rows.count(estimand.id, **about)
-            total = int(context.rows.value(estimand.id, "denominator", **about) or 0)
-            bars.append(Bar(str(about["group"]), Interval(*share), f"{count}/{total}"))
-            told.append(f"{about['group']} {context.words.percent(count, total)}")
+            shown = context.responders(estimand, name)
+            bars.append(Bar(str(about["group"]), Interval(*share), shown.partition(" ")[0]))
+            told.append(f"{about['group']} {shown}")
         groups.append(bars)
         titles.append(_shorten(estimand, context))
         told[-2:] = [f"{estimand.label}: {join_words(told[-2:])}"]
@@ -154,8 +153,7 @@ def _end_point_cells(context: Context, estimand: Estimand) -> tuple[str, ...]:
     for name in context.each_arm(estimand):
         about = context.about(estimand, name)
         if estimand.variable in PROPORTIONS:
-            total = int(rows.value(estimand.id, "denominator", **about) or 0)
-            cells.append(words.fraction(rows.count(estimand.id, **about), total))
+            cells.append(context.responders(estimand, name))
         else:
             size = rows.value(estimand.id, "n", **about) or 0
             mean = words.mean(rows.value(estimand.id, "estimate", **about))

@@ -53,4 +53,4 @@ def draw_heat_map(
         axes.set_xlabel(labels[1])
         axes.grid(visible=False)
 
-    return draw_svg(draw, name, 1.2 + 0.28 * min(len(rows), 14))
+    return draw_svg(draw, name, max(2.6, 1.2 + 0.28 * min(len(rows), 14)))

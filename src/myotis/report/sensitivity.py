@@ -144,7 +144,7 @@ class _Map:
         self.rows = sorted({first for first, _ in self.values})
         self.columns = sorted({second for _, second in self.values})
         arms = context.arm(estimand.group).label, context.arm(estimand.comparator).label
-        unit = "steps worse" if suffix == ".tipping" else "responders among the missing"
+        unit = "steps worse" if suffix == ".tipping" else "of the missing respond"
         self.labels = f"{arms[0]}: {unit}", f"{arms[1]}: {unit}"
 
     def draw(self) -> FigureView:

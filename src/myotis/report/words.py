@@ -18,6 +18,60 @@ METHODS: Final = {
     "miettinen-nurminen": "Miettinen–Nurminen",
     "agresti-caffo": "Agresti–Caffo",
     "mee": "Mee",
+    "scas": "score, corrected for skewness",
+    "chan-zhang": "Chan–Zhang, exact",
+    "agresti-min": "Agresti–Min, exact",
+    "mantel-haenszel-sato": "Mantel–Haenszel with Sato’s variance",
+    "mantel-haenszel-greenland-robins": "Mantel–Haenszel with Greenland and Robins’s variance",
+    "mantel-haenszel-risk-ratio": "Mantel–Haenszel risk ratio",
+    "mantel-haenszel-odds-ratio": "Mantel–Haenszel odds ratio",
+    "inverse-variance": "inverse-variance weights of strata",
+    "minimum-risk": "minimum-risk weights of strata",
+    "stratified-newcombe-mantel-haenszel": "stratified Newcombe, Mantel–Haenszel weights",
+    "stratified-newcombe-yan-su": "stratified Newcombe, Yan and Su’s weights",
+    "stratified-score-mantel-haenszel": "stratified Miettinen–Nurminen, Mantel–Haenszel weights",
+    "stratified-score-inverse-variance": "stratified Miettinen–Nurminen, inverse-variance weights",
+    "stratified-score-minimum-risk": "stratified Miettinen–Nurminen, minimum-risk weights",
+    "stratified-score-miettinen-nurminen": "stratified Miettinen–Nurminen with their weights",
+    "standardization-ye": "standardized by a logistic model, robust variance of Ye",
+    "standardization-ge-model": "standardized by a logistic model, model-based variance",
+    "standardization-ge-hc3": "standardized by a logistic model, HC3 variance",
+    "katz": "Katz",
+    "koopman": "Koopman",
+    "woolf": "Woolf",
+    "exact-conditional": "exact, conditional",
+    "mid-p-conditional": "mid-P, conditional",
+    "fisher-exact": "Fisher’s exact test",
+    "fisher-mid-p": "Fisher’s mid-P test",
+    "pearson-chi-square": "Pearson’s chi-square test",
+    "pearson-chi-square-yates": "Pearson’s chi-square test with Yates’s correction",
+    "barnard": "Barnard’s test",
+    "boschloo": "Boschloo’s test",
+    "farrington-manning": "Farrington–Manning test",
+    "randomization-monte-carlo": "re-randomization test",
+    "van-elteren": "van Elteren’s test",
+    "wilcoxon-normal": "Wilcoxon rank sum test",
+    "wilcoxon-normal-corrected": "Wilcoxon rank sum test with correction for continuity",
+    "wilcoxon-exact": "exact Wilcoxon rank sum test",
+    "hodges-lehmann-normal": "Hodges–Lehmann",
+    "hodges-lehmann-normal-corrected": "Hodges–Lehmann with correction for continuity",
+    "hodges-lehmann-exact": "exact Hodges–Lehmann",
+    "ancova-hc3": "analysis of covariance, HC3 variance",
+    "satterthwaite": "mixed model, Satterthwaite’s degrees of freedom",
+    "kenward-roger": "mixed model, Kenward–Roger degrees of freedom",
+    "kenward-roger-linear": "mixed model, linear Kenward–Roger degrees of freedom",
+    "between-within": "mixed model, between-within degrees of freedom",
+    "rubin": "Rubin’s rules",
+    "cochran-mantel-haenszel-rubin": "Cochran–Mantel–Haenszel test pooled by Rubin’s rules",
+    "cochran-q": "Cochran’s Q",
+    "bonferroni": "Bonferroni",
+    "holm": "Holm",
+    "hochberg": "Hochberg",
+    "hommel": "Hommel",
+    "fixed-sequence": "fixed sequence",
+    "fallback-wiens": "fallback (Wiens)",
+    "fallback-wiens-dmitrienko": "fallback (Wiens and Dmitrienko)",
+    "graphical": "graphical procedure",
     "wilson": "Wilson",
     "clopper-pearson": "Clopper–Pearson",
     "cochran-mantel-haenszel": "Cochran–Mantel–Haenszel test",
@@ -55,6 +109,7 @@ MISSING: Final = {
     "nonresponse": "counted as no response",
     "observed_cases": "left out",
     "missing_at_random": "missing at random, by the model",
+    "multiple_imputation": "core set measures multiply imputed, the response computed anew",
     "last_observation_carried_forward": "last observation carried forward",
 }
 
@@ -90,6 +145,13 @@ class Words:
         if not denominator:
             return str(count)
         return f"{count} ({format_percent(count, denominator, self.display.percent_decimals)}\N{NO-BREAK SPACE}%)"
+
+    def mean_fraction(self, count: float, denominator: int) -> str:
+        """A count that is a mean over imputed datasets, out of a denominator, with its percent."""
+        if not denominator:
+            return f"{count:.1f}/0"
+        percent = format_number(100 * count / denominator, self.display.percent_decimals)
+        return f"{count:.1f}/{denominator} ({percent}\N{NO-BREAK SPACE}%)"
 
     def fraction(self, count: int, denominator: int) -> str:
         """A count out of a denominator with its percent."""

@@ -128,11 +128,11 @@ def test_every_row_has_as_many_cells_as_the_heading(text):
 
 def test_every_figure_is_labeled_and_captioned(page):
     drawings = page.find("svg")
-    assert len(drawings) == 9
+    assert len(drawings) == 10
     for drawing in drawings:
         assert drawing["attrs"]["role"] == "img"
         assert len(drawing["attrs"]["aria-label"]) > 40
-    assert len(page.find("figcaption")) == len(page.find("figure")) == 10
+    assert len(page.find("figcaption")) == len(page.find("figure")) == 11
     assert page.find("html")[0]["attrs"]["lang"] == "en"
 
 
