@@ -12,6 +12,7 @@ from comparison import Comparison
 
 from myotis.statistics.time_to_event.cox import fit_cox
 from myotis.statistics.time_to_event.cumulative_incidence import estimate_cumulative_incidence
+from myotis.statistics.time_to_event.gray import gray_test
 from myotis.statistics.time_to_event.hazard_ratio import estimate_hazard_ratio
 from myotis.statistics.time_to_event.kaplan_meier import count_at_risk, estimate_survival, fit_kaplan_meier
 from myotis.statistics.time_to_event.log_rank import log_rank_test
@@ -44,6 +45,7 @@ def comparisons() -> Iterator[Comparison]:
     yield from _cox_models()
     yield from _restricted_means()
     yield from _incidence()
+    yield from _gray_tests()
 
 
 def _curves():
@@ -214,6 +216,35 @@ def _incidence():
         theirs=[[[theirs[part][row + arm] for arm in (0, 1)] for part in ("share", "se")] for row in (0, 2)],
         **{**EXACT, "source": f"R 4.2.2, cmprsk {RECORDED['versions']['cmprsk']}"},
     )  # fmt: skip
+
+
+def _gray_tests():
+    small = DATA["small"]
+    calls = {
+        "trial": (TRIAL, TRIAL["arm"], 0),
+        "small": (small, small["arm"], 0),
+        "stratified": (TRIAL, TRIAL["arm"], TRIAL["severity"]),
+        "three_groups": (TRIAL, TRIAL["severity"], 0),
+    }
+    for name, (data, arm, stratum) in calls.items():
+        yield Comparison(
+            function=gray_test,
+            what=f"{name}: statistic, p-value and degrees of freedom of two causes",
+            ours=lambda data=data, arm=arm, stratum=stratum: [
+                _gray(gray_test(data["time"], data["cause"], arm, of_cause=cause, stratum=stratum)) for cause in (1, 2)
+            ],
+            theirs=RECORDED["gray"][name],
+            **{
+                **EXACT,
+                "source": f"R 4.2.2, cmprsk {RECORDED['versions']['cmprsk']}",
+                "scale": "relative",
+                "tolerance": 1e-10,
+            },
+        )
+
+
+def _gray(answer):
+    return [answer.statistic, answer.p_value, answer.df]
 
 
 def _by_arm(name):

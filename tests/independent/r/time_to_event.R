@@ -24,5 +24,5 @@ out <- list(made_by = "time_to_event.R", date = format(Sys.Date()), versions = s
   cox = lapply(c(efron = "efron", breslow = "breslow", exact = "exact"), function(t) list(arm = cox(d, f, t), stratified = cox(d, update(f, . ~ . + strata(severity)), t), adjusted = cox(d, update(f, . ~ . + factor(severity)), t), small = cox(small, f, t), profile = profile(f, d, t), profile_small = profile(f, small, t))),
   restricted_mean = list(rmst(d, 112), rmst(d, 60), rmst(small, 12)),
   incidence = list(trial = cif(d, c(29, 60, 112), "log-log"), trial_plain = cif(d, c(29, 60, 112), "plain"), small = cif(small, c(0, 3, 8.5), "plain")), cmprsk = list(at = c(29.5, 60.5, 112), share = unname(cu$est), se = unname(sqrt(cu$var))),
-  gray = list(trial = gray(d), small = gray(small), stratified = gray(d, strata = d$severity)))
+  gray = list(trial = gray(d), small = gray(small), stratified = gray(d, strata = d$severity), three_groups = unname(cuminc(d$time, d$cause, d$severity)$Tests)))
 write_json(out, "time_to_event.json", digits = 15, auto_unbox = TRUE, pretty = TRUE, null = "null", na = "null")

@@ -5,7 +5,7 @@ Aalen-Johansen curves of all causes and the Kaplan-Meier curve of any event sum 
 
 When to use: for time to improvement where rescue or withdrawal for deterioration can come first. One minus the
 Kaplan-Meier curve that censors the other events overstates the share who improve. A log-rank test that censors them
-compares the hazards of the cause between arms, which is another question than their shares.
+compares the hazards of the cause between arms; Gray's test compares their shares.
 """
 
 from enum import StrEnum

@@ -14,12 +14,12 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from myotis.errors import StatisticsError
 from myotis.statistics.result import Alternative, Numbers, TestResult, settle
+from myotis.statistics.time_to_event.arm_contrast import compare_arms
 from myotis.statistics.time_to_event.product_limit import ProductLimit
-from myotis.statistics.time_to_event.risk_sets import Mask, take_subjects
+from myotis.statistics.time_to_event.risk_sets import take_subjects
 
 
 class LogRankWeight(StrEnum):
@@ -93,7 +93,7 @@ def log_rank_test(
         for one in np.unique(layer[is_in])
     ]
     observed, expected, covariance = (np.add.reduce(part) for part in zip(*sums, strict=True))
-    is_none, statistic, p = _compare(observed - expected, covariance, alternative)
+    is_none, statistic, p = compare_arms(observed - expected, covariance, alternative)
     (chi2, df, p_value), undefined = settle([(is_none, NOTHING_COMPARED)], statistic, len(arms) - 1, p)
     test = TestResult(
         statistic=chi2,
@@ -125,17 +125,3 @@ def _sum_in_stratum(
     own = np.einsum("...gt,...t->...g", share, spread)
     covariance = own[..., None] * np.eye(len(arms)) - squares
     return (w[..., None, :] * seen).sum(-1), ((w * d)[..., None, :] * share).sum(-1), covariance
-
-
-def _compare(excess: Numbers, covariance: Numbers, alternative: Alternative) -> tuple[Mask, Numbers, Numbers]:
-    """Where there is no answer, the chi-square statistic and its p-value; the arms' excesses sum to 0, so one is left
-    out."""
-    z, v = excess[..., 1:], covariance[..., 1:, 1:]
-    df = z.shape[-1]
-    is_none = np.linalg.matrix_rank(v) < df
-    safe = np.where(is_none[..., None, None], np.eye(df), v)
-    statistic = np.maximum((z * np.linalg.solve(safe, z[..., None])[..., 0]).sum(-1), 0.0)
-    if alternative == "two-sided":
-        return is_none, statistic, special.chdtrc(df, statistic)
-    root = np.sqrt(statistic) * np.sign(z[..., 0])
-    return is_none, statistic, special.ndtr(-root if alternative == "greater" else root)

@@ -5,6 +5,7 @@ import pytest
 
 from myotis.errors import StatisticsError
 from myotis.statistics.time_to_event.cox import fit_cox
+from myotis.statistics.time_to_event.gray import gray_test
 from myotis.statistics.time_to_event.hazard_ratio import estimate_hazard_ratio
 from myotis.statistics.time_to_event.log_rank import LogRankWeight, log_rank_test
 from myotis.statistics.time_to_event.partial_likelihood import Ties
@@ -178,3 +179,52 @@ def test_exact_ties_of_many_stay_within_floats():
     answer = fit_cox(np.full(2000, 5.0), event, arm[:, None], ties="exact", level=0.95)
     odds = (event[arm == 1].sum() / (1 - event)[arm == 1].sum()) / (event[arm == 0].sum() / (1 - event)[arm == 0].sum())
     assert answer.hazard_ratios.estimate[0] == pytest.approx(odds, rel=2e-3)
+
+
+def test_gray_looks_at_shares_and_log_rank_at_hazards():
+    """Half of arm 1 is rescued first and the other half improves, as half of arm 0 does: at twice the rate."""
+    time = np.array([1, 2, 3, 4, 5, 6, 7, 8] * 2, dtype=float) + np.repeat([0, 0.5], 8)
+    arm = np.repeat([1, 0], 8)
+    cause = np.where(arm == 1, np.tile([2, 2, 2, 2, 1, 1, 1, 1], 2), np.tile([0, 0, 0, 0, 1, 1, 1, 1], 2))
+    later = np.where((arm == 0) & (cause == 0), 20, time)
+    shares = gray_test(later, cause, arm, of_cause=1)
+    hazards = log_rank_test(later, cause == 1, arm, weight="log-rank")
+    assert shares.p_value > 0.5
+    assert hazards.test.p_value < 0.2
+
+
+def test_gray_without_an_answer():
+    for time, cause, arm in (
+        ([1, 2, 3, 4], [0, 2, 2, 0], [0, 1, 0, 1]),
+        ([1, 2, 8, 9], [0, 0, 1, 1], [0, 0, 1, 1]),
+    ):
+        with pytest.raises(StatisticsError, match="no event of the cause"):
+            gray_test(time, cause, arm, of_cause=1)
+    with pytest.raises(StatisticsError, match="two arms"):
+        gray_test([1, 2], [1, 1], [0, 0], of_cause=1)
+    with pytest.raises(StatisticsError, match="whole numbers"):
+        gray_test([1, 2], [1, 1.5], [0, 1], of_cause=1)
+    with pytest.raises(StatisticsError, match="two arms"):
+        gray_test([1, np.nan], [1, 1], [0, 1], of_cause=1)
+
+
+def test_many_gray_tests_are_those_asked_one_by_one():
+    rng = np.random.default_rng(4)
+    time, cause = rng.integers(0, 9, (4, 30)).astype(float), rng.integers(0, 3, (4, 30))
+    cause[3] = 0
+    time[1, 20:] = np.nan
+    arm, stratum = np.arange(30) % 3, np.arange(30) % 2
+    together = gray_test(time, cause, arm, of_cause=1, stratum=stratum)
+    assert together.undefined.startswith("1 of 4: there is no event of the cause")
+    for trial in range(3):
+        alone = gray_test(time[trial], cause[trial], arm, of_cause=1, stratum=stratum)
+        assert alone.p_value == pytest.approx(together.p_value[trial], rel=1e-10)
+    turned = gray_test(time[:3], cause[:3], 2 - arm, of_cause=1, stratum=stratum)
+    assert turned.statistic == pytest.approx(together.statistic[:3], rel=1e-9)
+
+
+def test_gray_with_all_events_at_one_time():
+    """As many of each arm have the event at once: the shares are equal."""
+    answer = gray_test([5, 5, 5, 5, 9, 9], [1, 2, 1, 2, 0, 0], [0, 0, 1, 1, 0, 1], of_cause=1)
+    assert answer.statistic == pytest.approx(0, abs=1e-20)
+    assert answer.p_value == pytest.approx(1)
