@@ -32,7 +32,7 @@ class Futility(StrEnum):
 
 REFERENCES: Final = {
     Futility.BINDING: "Pampallona S, Tsiatis AA, Kim K, Drug Inf J 2001;35:1113-1121",
-    Futility.NON_BINDING: "Anderson KM, Clark JB, 'Fitting spending functions', Stat Med 2010;29:321-327",
+    Futility.NON_BINDING: "Anderson KM, Clark JB, Stat Med 2010;29:321-327",
 }
 
 
