@@ -66,8 +66,8 @@ def compute_promising_zone(
 
     ``n`` is the planned size of the whole trial and ``maximum`` the largest that is allowed. Where Z is above 0
     and conditional power at least ``lowest`` and below ``target``, the size becomes what reaches ``target``, up to
-    ``maximum``; elsewhere it stays. The rest is to be tested by `compute_inverse_normal_z`. Raises StatisticsError for a design without
-    exactly two looks and for limits that are out of order.
+    ``maximum``; elsewhere it stays. The rest is to be tested by `compute_inverse_normal_z`. Raises StatisticsError for
+    a design without exactly two looks and for limits that are out of order.
 
     >>> from myotis.statistics.group_sequential.spending import compute_spending_boundary
     >>> design = compute_spending_boundary([0.5, 1], method="obrien-fleming-type", alpha=0.025, sides=1)
