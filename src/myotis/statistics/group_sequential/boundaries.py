@@ -4,6 +4,9 @@ Boundaries are critical values of Z, at information fractions that end at 1. The
 must be known before: where the looks may move, spend the error instead
 (`myotis.statistics.group_sequential.spending`).
 
+The answer, here and wherever a design is made, is a `GroupSequentialDesign`: ``information``, ``upper``, ``lower`` and
+``alpha_spent`` [look], ``alpha``, ``sides``, ``method`` and ``reference``. Other functions take it as ``design``.
+
 When to use: for a trial whose looks are planned and kept. O'Brien-Fleming hardly stops early and costs next to no
 subjects; Pocock stops early and costs many; Haybittle-Peto is simple to tell a committee.
 """

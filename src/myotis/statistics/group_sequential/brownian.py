@@ -83,19 +83,24 @@ def extend_path(path: Path, time: float, lower: float, upper: float, *, followin
     ``following`` is the time of the next look: it sets how fine the places lie. They reach far enough for all of
     ``drift``.
     """
-    if drift.size and drift.max() - drift.min() > 2 * WIDEST:
+    span = _find_span(drift)
+    if span[1] - span[0] > 2 * WIDEST:
         raise StatisticsError(f"the drifts are more than {2 * WIDEST:g} apart; ask about them in parts")
     step = time - path.time
     reach = REACH * np.sqrt(time - path.start)
-    ends = [path.origin + d * (time - path.start) for d in (drift.min(), drift.max())]
-    low = max(lower * np.sqrt(time), min(float(end.min()) for end in ends) - reach)
-    high = min(upper * np.sqrt(time), max(float(end.max()) for end in ends) + reach)
+    first, last = (origin + d * (time - path.start) for origin, d in zip(_find_span(path.origin), span, strict=True))
+    low, high = max(lower * np.sqrt(time), first - reach), min(upper * np.sqrt(time), last + reach)
     place, weight = _lay_places(low, high, np.sqrt(min(step, following - time)))
     density = np.exp(-((place[:, None] - path.place[..., None, :] - path.amid * step) ** 2) / (2 * step)) / np.sqrt(
         2 * np.pi * step
     )
     mass = weight * (density @ path.mass[..., None])[..., 0]
     return Path(amid=path.amid, start=path.start, origin=path.origin, time=time, place=place, mass=mass)
+
+
+def _find_span(values: Numbers) -> tuple[float, float]:
+    """The smallest and the largest; nothing to span where no trial was asked about."""
+    return (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
 
 
 def _lay_places(low: float, high: float, scale: float) -> tuple[Numbers, Numbers]:

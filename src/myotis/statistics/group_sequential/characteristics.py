@@ -16,7 +16,7 @@ from scipy import special
 
 from myotis.errors import StatisticsError
 from myotis.statistics.group_sequential.design import GroupSequentialDesign
-from myotis.statistics.group_sequential.exits import compute_exits, find_root
+from myotis.statistics.group_sequential.exits import FARTHEST, compute_exits, find_root
 from myotis.statistics.result import Numbers
 
 REFERENCES: Final = {
@@ -93,7 +93,10 @@ def compute_characteristics(design: GroupSequentialDesign, *, power: float) -> D
     if not error < power < 1:
         raise StatisticsError(f"the power is {power:g}; expected a proportion above {error:g} and below 1")
     fixed = float(special.ndtri(1 - error) + special.ndtri(power))
-    drift = find_root(lambda d: float(compute_boundary_crossing_probabilities(design, drift=d).power) - power, 0, 20)
+    farthest = FARTHEST / float(np.sqrt(design.information[-1]))
+    drift = find_root(
+        lambda drift: float(compute_boundary_crossing_probabilities(design, drift=drift).power) - power, 0, farthest
+    )
     inflation = (drift / fixed) ** 2
     expected = (
         inflation * compute_boundary_crossing_probabilities(design, drift=[0.0, drift / 2, drift]).expected_information

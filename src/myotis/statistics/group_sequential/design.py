@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from myotis.errors import StatisticsError
 from myotis.statistics.result import Numbers
@@ -68,3 +68,16 @@ def check_error(alpha: float, sides: int, name: str = "alpha") -> None:
         raise StatisticsError(f"there are {sides} sides; expected 1 or 2")
     if not 0 < alpha < sides / 2:
         raise StatisticsError(f"{name} is {alpha:g}; expected a proportion above 0 and below {sides / 2:g}")
+
+
+def take_estimates(
+    estimate: ArrayLike, se: ArrayLike, look: ArrayLike, design: GroupSequentialDesign
+) -> tuple[Numbers, Numbers, NDArray[np.intp]]:
+    """Estimates, standard errors and looks of one shape; raises StatisticsError where they can't be that."""
+    effect, error, given = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in (estimate, se, look)))
+    if not (np.isfinite(effect) & np.isfinite(error) & (error > 0)).all():
+        raise StatisticsError("an estimate is no number, or a standard error not above 0")
+    looks = len(design.information)
+    if not ((given >= 1) & (given <= looks) & (given == np.round(given))).all():
+        raise StatisticsError(f"a look is none of the design; expected whole numbers from 1 to {looks}")
+    return effect, error, given.astype(np.intp)

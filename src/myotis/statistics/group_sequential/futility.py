@@ -17,7 +17,7 @@ from scipy import special
 from myotis.statistics.group_sequential.brownian import compute_below, extend_path, start_path
 from myotis.statistics.group_sequential.design import GroupSequentialDesign, check_error, take_information
 from myotis.statistics.group_sequential.exits import find_lower, find_root, find_upper
-from myotis.statistics.group_sequential.spending import Spending, SpendingRule, spend, take_rule
+from myotis.statistics.group_sequential.spending import Spending, SpendingRule
 from myotis.statistics.result import Numbers
 
 
@@ -32,7 +32,7 @@ class Futility(StrEnum):
 
 REFERENCES: Final = {
     Futility.BINDING: "Pampallona S, Tsiatis AA, Kim K, Drug Inf J 2001;35:1113-1121",
-    Futility.NON_BINDING: "Anderson KM, Clark JB, 'Fitting spending functions', Stat Med 2010;29:321-327",
+    Futility.NON_BINDING: "Anderson KM, Clark JB, Stat Med 2010;29:321-327",
 }
 
 
@@ -65,7 +65,10 @@ def compute_futility_boundary(
     check_error(alpha, 1)
     check_error(beta, 1, "beta")
     fractions = take_information(information)
-    rules = take_rule(alpha_spending, alpha_shape, alpha), take_rule(beta_spending, beta_shape, beta)
+    rules = (
+        SpendingRule(method=Spending(alpha_spending), shape=alpha_shape, error=alpha),
+        SpendingRule(method=Spending(beta_spending), shape=beta_shape, error=beta),
+    )
     binding = method is Futility.BINDING
     fixed = float(special.ndtri(1 - alpha) + special.ndtri(1 - beta))
     drift = find_root(lambda drift: _lay(fractions, rules, drift, binding)[2] - beta, fixed / 4, fixed * 4)
@@ -76,12 +79,12 @@ def compute_futility_boundary(
         lower=np.append(lower[:-1], upper[-1]),
         alpha=alpha,
         sides=1,
-        alpha_spent=spend(fractions, rules[0]),
+        alpha_spent=rules[0].spend(fractions),
         method=method.value,
         reference=REFERENCES[method],
         binding=binding,
         beta=beta,
-        beta_spent=spend(fractions, rules[1]),
+        beta_spent=rules[1].spend(fractions),
         drift=drift,
     )
 
@@ -94,7 +97,7 @@ def _lay(
     Where the boundaries meet before the last look, or leave less between them than is to be spent, the drift is too
     large: the answer is then less than beta.
     """
-    alphas, betas = (np.diff(spend(fractions, rule), prepend=0.0) for rule in rules)
+    alphas, betas = (np.diff(rule.spend(fractions), prepend=0.0) for rule in rules)
     drifts = np.array([0.0, drift])
     lower, upper = np.full_like(fractions, -np.inf), np.full_like(fractions, np.inf)
     null = alternative = start_path(drifts)

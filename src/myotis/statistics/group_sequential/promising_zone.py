@@ -64,10 +64,10 @@ def compute_promising_zone(
 ) -> PromisingZone:
     """The new size after the first of two looks, from Z [...] there.
 
-    ``n`` is the planned size of the whole trial and ``maximum`` the largest that is allowed. Where conditional power is
-    at least ``lowest`` and below ``target``, the size becomes what reaches ``target``, up to ``maximum``; elsewhere
-    it stays. The rest is to be tested by `compute_inverse_normal_z`. Raises StatisticsError for a design without
-    exactly two looks and for limits that are out of order.
+    ``n`` is the planned size of the whole trial and ``maximum`` the largest that is allowed. Where Z is above 0
+    and conditional power at least ``lowest`` and below ``target``, the size becomes what reaches ``target``, up to
+    ``maximum``; elsewhere it stays. The rest is to be tested by `compute_inverse_normal_z`. Raises StatisticsError for
+    a design without exactly two looks and for limits that are out of order.
 
     >>> from myotis.statistics.group_sequential.spending import compute_spending_boundary
     >>> design = compute_spending_boundary([0.5, 1], method="obrien-fleming-type", alpha=0.025, sides=1)
@@ -80,8 +80,7 @@ def compute_promising_zone(
     time = float(design.information[0] / design.information[1])
     barrier = (design.upper[1] - np.sqrt(time) * first) / np.sqrt(1 - time)
     planned = _compute_power(first, barrier, (1 - time) / time)
-    promising = (planned >= lowest) & (planned < target)
-    # In the zone Z is above 0: without an effect so far conditional power is below a half of any lowest.
+    promising = (planned >= lowest) & (planned < target) & (first > 0)
     growth = ((barrier + special.ndtri(target)) / np.where(promising, first, 1)) ** 2
     asked = np.ceil(n * time * (1 + np.where(promising, growth, 0)) - 1e-9)
     new = np.where(promising, np.minimum(asked, maximum), n)

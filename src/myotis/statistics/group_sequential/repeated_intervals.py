@@ -10,9 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from myotis.errors import StatisticsError
-from myotis.statistics.group_sequential.design import GroupSequentialDesign
-from myotis.statistics.result import Estimate, Numbers, settle
+from myotis.statistics.group_sequential.design import GroupSequentialDesign, take_estimates
+from myotis.statistics.result import Estimate, settle
 
 METHOD = "repeated-confidence-interval"
 
@@ -53,16 +52,3 @@ def estimate_repeated_interval(
         reference=REFERENCES[METHOD],
         undefined=undefined,
     )
-
-
-def take_estimates(
-    estimate: ArrayLike, se: ArrayLike, look: ArrayLike, design: GroupSequentialDesign
-) -> tuple[Numbers, Numbers, np.ndarray[tuple[int, ...], np.dtype[np.intp]]]:
-    """Estimates, standard errors and looks of one shape; raises StatisticsError where they can't be that."""
-    effect, error, given = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in (estimate, se, look)))
-    if not (np.isfinite(effect) & np.isfinite(error) & (error > 0)).all():
-        raise StatisticsError("an estimate is no number, or a standard error not above 0")
-    looks = len(design.information)
-    if not ((given >= 1) & (given <= looks) & (given == np.round(given))).all():
-        raise StatisticsError(f"a look is none of the design; expected whole numbers from 1 to {looks}")
-    return effect, error, given.astype(np.intp)

@@ -7,8 +7,9 @@ When to use: for an independent committee that looks when it can. Only the spend
 are fixed before; number and time of the looks may change, as long as the results don't decide that.
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -46,12 +47,41 @@ REFERENCES: Final = {
 SHAPED = {Spending.KIM_DEMETS, Spending.HWANG_SHIH_DECANI}
 
 
-class SpendingRule(NamedTuple):
-    """A spending function with its shape, and the error of one side that it spends."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpendingRule:
+    """A spending function with its shape, and the error of one side that it spends.
+
+    Raises StatisticsError for a shape that does not belong to the function.
+    """
 
     method: Spending
-    shape: float
+    shape: float | None
     error: float
+
+    def __post_init__(self) -> None:
+        method, shape = self.method, self.shape
+        if (shape is not None) != (method in SHAPED):
+            raise StatisticsError(f"a shape is {'needed' if method in SHAPED else 'nothing'} for {method.value}")
+        if shape is not None and not (np.isfinite(shape) and (shape > 0 or method is Spending.HWANG_SHIH_DECANI)):
+            raise StatisticsError(f"the shape of {method.value} is {shape:g}; expected a number that it takes")
+
+    def spend(self, fraction: ArrayLike) -> Numbers:
+        """What the side has spent [...] at information fractions [...]."""
+        t = np.minimum(np.asarray(fraction, dtype=float), 1.0)
+        if not (t >= 0).all():
+            raise StatisticsError("an information fraction is negative or no number")
+        return np.asarray(self.error * self._compute_share(t), dtype=float)
+
+    def _compute_share(self, t: Numbers) -> Any:
+        if self.method is Spending.OBRIEN_FLEMING:
+            z = special.ndtri(self.error / 2) / np.sqrt(np.where(t > 0, t, 1))
+            return np.where(t > 0, 2 * special.ndtr(z) / self.error, 0.0)
+        if self.method is Spending.POCOCK:
+            return np.log1p(np.expm1(1.0) * t)
+        shape = self.shape or 0.0
+        if self.method is Spending.KIM_DEMETS:
+            return t**shape
+        return np.expm1(-shape * t) / np.expm1(-shape) if shape else t
 
 
 def compute_spent_error(
@@ -66,7 +96,8 @@ def compute_spent_error(
     [0.00893, 0.0155, 0.025, 0.025]
     """
     check_error(alpha, sides)
-    return np.asarray(sides * spend(fraction, take_rule(method, shape, alpha / sides)))
+    rule = SpendingRule(method=Spending(method), shape=shape, error=alpha / sides)
+    return np.asarray(sides * rule.spend(fraction))
 
 
 def compute_spending_boundary(
@@ -90,9 +121,9 @@ def compute_spending_boundary(
     [2.157, 2.201]
     """
     check_error(alpha, sides)
-    rule = take_rule(method, shape, alpha / sides)
+    rule = SpendingRule(method=Spending(method), shape=shape, error=alpha / sides)
     fractions = take_information(information, beyond=True)
-    spent = spend(fractions, rule)
+    spent = rule.spend(fractions)
     if final:
         spent[-1] = rule.error
     upper = _find_boundary(fractions, np.diff(spent, prepend=0.0), sides)
@@ -106,36 +137,6 @@ def compute_spending_boundary(
         method=rule.method.value,
         reference=REFERENCES[rule.method],
     )
-
-
-def take_rule(method: Spending | str, shape: float | None, error: float) -> SpendingRule:
-    """A spending function for the error of one side; raises StatisticsError for a shape that does not belong."""
-    method = Spending(method)
-    if (shape is not None) != (method in SHAPED):
-        raise StatisticsError(f"a shape is {'needed' if method in SHAPED else 'nothing'} for {method.value}")
-    if shape is not None and not (np.isfinite(shape) and (shape > 0 or method is Spending.HWANG_SHIH_DECANI)):
-        raise StatisticsError(f"the shape of {method.value} is {shape:g}; expected a number that it takes")
-    return SpendingRule(method, shape or 0.0, error)
-
-
-def spend(fraction: ArrayLike, rule: SpendingRule) -> Numbers:
-    """What one side has spent [...] at information fractions [...]."""
-    t = np.minimum(np.asarray(fraction, dtype=float), 1.0)
-    if not (t >= 0).all():
-        raise StatisticsError("an information fraction is negative or no number")
-    return np.asarray(rule.error * _compute_share(t, rule), dtype=float)
-
-
-def _compute_share(t: Numbers, rule: SpendingRule) -> Any:
-    method, shape, error = rule
-    if method is Spending.OBRIEN_FLEMING:
-        z = special.ndtri(error / 2) / np.sqrt(np.where(t > 0, t, 1))
-        return np.where(t > 0, 2 * special.ndtr(z) / error, 0.0)
-    if method is Spending.POCOCK:
-        return np.log1p(np.expm1(1.0) * t)
-    if method is Spending.KIM_DEMETS:
-        return t**shape
-    return np.expm1(-shape * t) / np.expm1(-shape) if shape else t
 
 
 def _find_boundary(fractions: Numbers, errors: Numbers, sides: Sides) -> Numbers:

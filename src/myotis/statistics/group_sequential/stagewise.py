@@ -15,9 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from myotis.statistics.group_sequential.brownian import compute_above, start_path
-from myotis.statistics.group_sequential.design import GroupSequentialDesign
+from myotis.statistics.group_sequential.design import GroupSequentialDesign, take_estimates
 from myotis.statistics.group_sequential.exits import compute_exits, find_rising_roots, follow_paths
-from myotis.statistics.group_sequential.repeated_intervals import take_estimates
 from myotis.statistics.result import Estimate, Numbers, TestResult, check_level, settle
 
 METHOD = "stagewise-ordering"

@@ -1,6 +1,9 @@
 """Graphical procedures: hypotheses with shares of the level, and arrows to where a share goes.
 
-Bonferroni, Holm, fixed sequence, fallback and gatekeeping are all graphs. P-values are arrays [..., hypothesis].
+Bonferroni, Holm, fixed sequence, fallback and gatekeeping are all graphs. P-values are arrays [..., hypothesis]. A
+`HypothesisGraph` has ``weights`` [hypothesis], not negative and at most 1 in sum, and ``transitions`` [from, to], whose
+rows are not negative, sum to at most 1 and are 0 on the diagonal; a graph that isn't so is refused with all that is
+wrong. The answer holds ``p_value`` and ``order`` [..., hypothesis].
 
 When to use: for primary and secondary end points, doses and populations whose order of importance a protocol
 states: who has a share of the level at first, and who inherits it. The familywise error is kept for any dependence

@@ -9,9 +9,12 @@ from myotis.statistics.group_sequential.characteristics import (
     compute_boundary_crossing_probabilities,
     compute_characteristics,
 )
+from myotis.statistics.group_sequential.conditional_power import compute_conditional_power, compute_predictive_power
 from myotis.statistics.group_sequential.futility import compute_futility_boundary
 from myotis.statistics.group_sequential.spending import compute_spending_boundary
+from myotis.statistics.group_sequential.stagewise import estimate_after_stop, stagewise_test
 
+THREE = compute_boundary([0.3, 0.6, 1], method="pocock", alpha=0.05, sides=2)
 FIXED = compute_boundary([1], method="pocock", alpha=0.05, sides=2)
 TWO = compute_boundary([0.5, 1], method="obrien-fleming", alpha=0.05, sides=2)
 
@@ -77,6 +80,23 @@ def test_one_look_costs_nothing():
     assert found.drift == pytest.approx(1.959964 + 1.281552, abs=1e-6)
     costs = (found.inflation_factor, found.expected_null, found.expected_half, found.expected_planned)
     assert costs == pytest.approx((1, 1, 1, 1))
+
+
+def test_a_design_that_has_hardly_begun_needs_a_drift_far_away():
+    options = {"method": "obrien-fleming-type", "alpha": 0.025, "sides": 1}
+    begun = compute_spending_boundary([0.05, 0.1], **options, final=False)
+    drift = compute_characteristics(begun, power=0.9).drift
+    assert drift > 20
+    assert compute_boundary_crossing_probabilities(begun, drift=drift).power == pytest.approx(0.9)
+
+
+def test_no_trials_are_an_empty_answer():
+    nothing = np.zeros(0)
+    assert compute_boundary_crossing_probabilities(TWO, drift=nothing).upper.shape == (0, 2)
+    assert compute_conditional_power(nothing, design=TWO, look=1, method="current-trend").shape == (0,)
+    assert compute_predictive_power(nothing, design=THREE, look=1).shape == (0,)
+    assert stagewise_test(nothing, look=1, design=TWO).p_value.shape == (0,)
+    assert estimate_after_stop(nothing, 1.0, look=3, design=THREE, level=0.95).estimate.shape == (0,)
 
 
 @pytest.mark.parametrize("power", [0.02, 0, 1, 90, np.nan])

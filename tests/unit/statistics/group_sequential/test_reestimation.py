@@ -106,6 +106,12 @@ def test_only_the_promising_zone_moves_the_size():
     assert np.all(found.reached >= found.conditional_power)
 
 
+def test_without_an_effect_so_far_no_size_would_do():
+    found = compute_promising_zone([-0.5, 0.0, 0.1], **(RULE | {"lowest": 1e-6}))
+    assert found.promising.tolist() == [False, False, True]
+    assert found.n.tolist() == [100, 100, 200]
+
+
 def test_conditional_power_of_the_zone_is_that_of_the_current_trend():
     z = np.array([0.5, 1.5, 2.5])
     expected = special.ndtr((z / np.sqrt(0.5) - DESIGN.upper[1]) / np.sqrt(0.5))
