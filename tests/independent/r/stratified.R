@@ -18,8 +18,8 @@ S <- list(list(x1 = c(11,20,6), n1 = c(13,27,7), x2 = c(6,13,2), n2 = c(13,28,7)
           list(x1 = c(9,30,4,11,7), n1 = c(9,41,12,20,15), x2 = c(2,25,0,16,3), n2 = c(11,38,10,19,16)), list(x1 = c(1,0,2), n1 = c(90,85,110), x2 = c(5,3,0), n2 = c(88,91,104)),
           list(x1 = c(5,12), n1 = c(5,12), x2 = c(3,9), n2 = c(6,11)), list(x1 = c(6,4), n1 = c(6,9), x2 = c(7,2), n2 = c(7,8)),
           list(x1 = c(5,7), n1 = c(5,7), x2 = c(0,0), n2 = c(4,6)), list(x1 = c(4,6), n1 = c(8,9), x2 = c(0,0), n2 = c(7,11)))
-score <- function(s, contrast, w, skew) num(scoreci(s$x1, s$n1, s$x2, s$n2, contrast = contrast, distrib = "bin", stratified = TRUE, weighting = w, skew = skew, bcf = TRUE,
-  or_bias = FALSE, rr_tang = FALSE, precis = 10, warn = FALSE)$estimates[1, c("est", "lower", "upper")])
+score <- function(s, contrast, w, skew, bias = FALSE) num(scoreci(s$x1, s$n1, s$x2, s$n2, contrast = contrast, distrib = "bin", stratified = TRUE, weighting = w, skew = skew, bcf = TRUE,
+  or_bias = bias, rr_tang = FALSE, precis = 10, warn = FALSE)$estimates[1, c("est", "lower", "upper")])
 one <- function(s) {
   a <- array(rbind(s$x1, s$x2, s$n1 - s$x1, s$n2 - s$x2), c(2, 2, length(s$x1)))
   k <- seq_along(s$x1)
@@ -34,6 +34,7 @@ one <- function(s) {
   scores <- list()
   for (contrast in c("RD", "RR", "OR")) for (w in c("MH", "IVS", "INV", "MN")) for (skew in c(FALSE, TRUE))
     scores[[paste0(contrast, "_", w, if (skew) "_skew")]] <- score(s, contrast, w, skew)
+  for (w in c("MH", "IVS", "INV")) for (skew in c(FALSE, TRUE)) scores[[paste0("ORB_", w, if (skew) "_skew")]] <- score(s, "OR", w, skew, TRUE)
   list(tables = s, score = scores, newcombe_cmh = newcombe("cmh"), newcombe_wilson = newcombe("wilson_h"), difference_standard = cmh("standard"), difference_sato = cmh("sato"),
     inverse_variance = iv, metafor_rd = rma("RD"), metafor_rr = rma("RR"), metafor_or = rma("OR"),
     cmh = if (!is.null(cm)) list(odds_ratio = unname(cm$estimate), ci = as.numeric(cm$conf.int)),
@@ -42,5 +43,5 @@ one <- function(s) {
 }
 v <- function(p) as.character(packageVersion(p))
 write_json(list(made_by = "stratified.R", date = as.character(Sys.Date()), versions = list(R = R.version.string, ratesci = v("ratesci"), DescTools = v("DescTools"), metafor = v("metafor"), tern = "commit eab2bd715f190c0cb18f89236210376bddaf4575"),
-  note = "estimate, lower, upper at 95 % of group 1 against group 2; ratesci with or_bias = FALSE, rr_tang = FALSE; metafor's ratios are logs", tables = lapply(S, one)),
+  note = "estimate, lower, upper at 95 % of group 1 against group 2; ratesci with rr_tang = FALSE, and with or_bias = TRUE for ORB only; metafor's ratios are logs", tables = lapply(S, one)),
   "stratified.json", digits = 15, auto_unbox = TRUE, pretty = TRUE, null = "null", na = "null")

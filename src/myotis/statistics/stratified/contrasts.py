@@ -6,7 +6,7 @@ proportions are those most likely under the contrast (Miettinen and Nurminen 198
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,6 +102,13 @@ def score_odds_ratio(strata: Strata, position: Numbers) -> Score:
         slope2=strata.n2 * share1,
         size=size,
     )
+
+
+def score_odds_ratio_without_bias(strata: Strata, position: Numbers) -> Score:
+    """The same less its expectation to the next order (Gart 1985, as Laud 2018 has it for strata)."""
+    score = score_odds_ratio(strata, position)
+    share1, share2 = score.slope2 / strata.n2, score.slope1 / strata.n1
+    return replace(score, value=score.value - (score.p1 - score.p2) * share1 * share2)
 
 
 def _score_linear(strata: Strata, p1: Numbers, p2: Numbers, c1: Numbers, c2: Numbers, null: Numbers) -> Score:

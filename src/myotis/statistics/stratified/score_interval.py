@@ -29,6 +29,7 @@ from myotis.statistics.stratified.contrasts import (
     Strata,
     score_difference,
     score_odds_ratio,
+    score_odds_ratio_without_bias,
     score_ratio,
 )
 from myotis.statistics.stratified.score_root import ScoreProblem, fix_mantel_haenszel
@@ -48,7 +49,11 @@ class Contrast(StrEnum):
     """p1 / p2."""
     ODDS_RATIO = "odds-ratio"
     """The odds of p1 over the odds of p2."""
+    ODDS_RATIO_BIAS_CORRECTED = "odds-ratio-bias-corrected"
+    """The same, from a score less its bias in small strata (Gart 1985, Laud 2018), which ratesci does by default."""
 
+
+ODDS_RATIOS = (Contrast.ODDS_RATIO, Contrast.ODDS_RATIO_BIAS_CORRECTED)
 
 SOURCES: Final = {
     StratumWeights.MANTEL_HAENSZEL: "Mantel N, Haenszel W, J Natl Cancer Inst 1959;22:719-748",
@@ -118,7 +123,7 @@ def _list_strata(x1: Numbers, n1: Numbers, x2: Numbers, n2: Numbers, contrast: C
     present = m > 0
     if contrast is Contrast.RATIO:
         present = present & (a + b > 0)
-    if contrast is Contrast.ODDS_RATIO:
+    if contrast in ODDS_RATIOS:
         present = present & (a + b > 0) & (a + b < m + n)
     return Strata(
         x1=np.where(present, a, 0),
@@ -132,7 +137,7 @@ def _list_strata(x1: Numbers, n1: Numbers, x2: Numbers, n2: Numbers, contrast: C
 def _adjust(strata: Strata, contrast: Contrast, weights: StratumWeights) -> Strata:
     """One half of a subject in every cell of strata without a variance, where weights are one over a variance."""
     inverse = (StratumWeights.INVERSE_VARIANCE, StratumWeights.INVERSE_VARIANCE_OF_SCORE)
-    if weights not in inverse or contrast is Contrast.ODDS_RATIO:
+    if weights not in inverse or contrast in ODDS_RATIOS:
         return strata
     events = strata.x1 + strata.x2
     flat = strata.present & ((events == 0) | (events == strata.n1 + strata.n2))
@@ -146,7 +151,7 @@ def _adjust(strata: Strata, contrast: Contrast, weights: StratumWeights) -> Stra
 
 
 def _pose(strata: Strata, contrast: Contrast, weights: StratumWeights, *, skewness: bool) -> ScoreProblem:
-    if contrast is Contrast.ODDS_RATIO and weights is StratumWeights.MIETTINEN_NURMINEN:
+    if contrast in ODDS_RATIOS and weights is StratumWeights.MIETTINEN_NURMINEN:
         weights = StratumWeights.INVERSE_VARIANCE
     if weights is StratumWeights.MINIMUM_RISK:
         fixed = compute_minimum_risk_weights(strata.x1, strata.n1, strata.x2, strata.n2, strata.present)
@@ -173,7 +178,7 @@ def _find_reasons(x1: Numbers, n1: Numbers, x2: Numbers, n2: Numbers, contrast: 
     events, total = x1 + x2, n1 + n2
     if contrast is Contrast.RATIO:
         reasons.append((_none(events > 0), NO_EVENTS))
-    if contrast is Contrast.ODDS_RATIO:
+    if contrast in ODDS_RATIOS:
         reasons.append((_none((events > 0) & (events < total)), NO_DISCORDANCE))
     return reasons
 
@@ -186,4 +191,5 @@ SCORERS: dict[Contrast, Scorer] = {
     Contrast.DIFFERENCE: score_difference,
     Contrast.RATIO: score_ratio,
     Contrast.ODDS_RATIO: score_odds_ratio,
+    Contrast.ODDS_RATIO_BIAS_CORRECTED: score_odds_ratio_without_bias,
 }

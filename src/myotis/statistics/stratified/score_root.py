@@ -41,10 +41,9 @@ class ScoreProblem:
         return estimate, np.minimum(lower, estimate), np.maximum(upper, estimate)
 
     def _find_estimate(self, first: Numbers, last: Numbers) -> Numbers:
-        """Where the score is 0: the skewness has no value at the ends, so it is taken right beside them."""
-        aside = ASIDE if self.skewness else 0.0
-        found = find_crossing(lambda at, rows: self._exceed(at, rows, 0.0, 1), first + aside, last - aside)
-        return np.where(found <= first + aside, first, np.where(found >= last - aside, last, found))
+        """Where the score is 0: the corrections have no value at the ends, so it is taken right beside them."""
+        found = find_crossing(lambda at, rows: self._exceed(at, rows, 0.0, 1), first + ASIDE, last - ASIDE)
+        return np.where(found <= first + ASIDE, first, np.where(found >= last - ASIDE, last, found))
 
     def _exceed(self, position: Numbers, rows: NDArray[np.intp], z: float, side: int) -> Numbers:
         """The weighted score less ``side`` z standard errors; Laud's correction moves it by the skewness."""
