@@ -428,6 +428,33 @@ BROKEN = {
         f"{PRIMARY}.model.baseline_by_visit",
         "the TIS has no baseline",
     ),
+    "weights of an interval without": Broken(
+        {f"{PRIMARY}.interval.weights": "minimum_risk"}, f"{PRIMARY}.interval.weights", "wald has no weights"
+    ),
+    "a stratified score without weights": Broken(
+        {f"{PRIMARY}.interval.method": "stratified_score"}, f"{PRIMARY}.interval.weights", "does not say its weights"
+    ),
+    "minimum-risk weights of a ratio": Broken(
+        {
+            f"{PRIMARY}.summary": "ratio_of_proportions",
+            f"{PRIMARY}.interval": {"method": "stratified_score", "level": "95 %", "weights": "minimum_risk"},
+        },
+        f"{PRIMARY}.interval.weights",
+        "minimum-risk weights are those of a difference",
+    ),
+    "a standardization over nothing": Broken(
+        {f"{PRIMARY}.interval.method": "standardization_ye"}, f"{PRIMARY}.interval.method", "adjusts for nothing"
+    ),
+    "a time that is not said how to estimate": Broken(
+        {"plan.estimands.time_to_minimal.time_to_event": REMOVED},
+        "plan.estimands.time_to_minimal.time_to_event",
+        "not said how to estimate",
+    ),
+    "a time where there is none": Broken(
+        {f"{PRIMARY}.time_to_event": {"survival_interval": "log", "median": "first", "ties": "exact"}},
+        f"{PRIMARY}.time_to_event",
+        "there is no time",
+    ),
     # Families and subgroups
     "a family of an unknown estimand": Broken(
         {"plan.families": [FAMILY | {"estimands": ["x"]}]},
