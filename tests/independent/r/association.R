@@ -17,7 +17,7 @@ answer <- function(a) { d <- rows(a); d$arm <- factor(d$arm); d$stratum <- facto
   list(table = lapply(seq_len(dim(a)[3]), function(k) a[, , k]), general = as_list(cmh_test(y ~ arm | stratum, d)), mantelhaen = list(statistic = unname(m$statistic), p = m$p.value),
     integer = rms("score"), table_scores = rms("odd"), rank = rms("rank"), ridit = rms("ridit"), modified_ridit = rms("modified")) }
 d <- read.csv("week16.csv"); d$arm <- factor(d$arm); d$severity <- factor(d$severity)
-block <- function(f) trafo_rank <- function(data) trafo(data, numeric_trafo = f, block = d$severity)
+block <- function(f) function(data) trafo(data, numeric_trafo = f, block = d$severity)
 week16 <- list(wilcox_blocked_by_default = as_list(independence_test(y ~ arm | severity, d, ytrafo = function(data) trafo(data, numeric_trafo = rank_trafo), teststat = "quadratic")),
   ranks_within_blocks = as_list(independence_test(y ~ arm | severity, d, ytrafo = block(rank_trafo), teststat = "quadratic")),
   van_elteren = as_list(independence_test(y ~ arm | severity, d, ytrafo = block(function(x) rank(x) / (length(x) + 1)), teststat = "quadratic")),

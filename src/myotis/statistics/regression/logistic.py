@@ -41,7 +41,7 @@ FIRTH = "Firth D, Biometrika 1993;80:27-38; Heinze G, Schemper M, Stat Med 2002;
 REFERENCES: Final = {
     LogisticMethod.MAXIMUM_LIKELIHOOD_WALD: "McCullagh P, Nelder JA, Generalized Linear Models. 2nd ed. 1989",
     LogisticMethod.FIRTH_WALD: FIRTH,
-    LogisticMethod.FIRTH_WALD_AUGMENTED: f"{FIRTH}; Puhr R, Heinze G, Nold M et al, Stat Med 2017;36:2302-2317",
+    LogisticMethod.FIRTH_WALD_AUGMENTED: f"{FIRTH}; the information as R's logistf 1.26 has it",
     LogisticMethod.FIRTH_PROFILE: FIRTH,
 }
 

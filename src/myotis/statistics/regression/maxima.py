@@ -10,7 +10,7 @@ from myotis.statistics.result import Numbers, Reasons
 DEPENDENT = "the predictors are linearly dependent, with each other or the intercept"
 COMPLETE = "the predictors separate responses completely, so no maximum-likelihood estimate is finite"
 QUASI = "the predictors separate responses quasi-completely, so a maximum-likelihood estimate is not finite"
-UNSETTLED = "the iteration did not converge"
+UNSETTLED = "the iteration did not converge; center predictors whose mean is thousands of times their spread"
 
 
 def find_maxima(design: Numbers, y: Numbers, *, firth: bool) -> tuple[Maximum, Reasons]:

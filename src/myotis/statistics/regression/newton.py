@@ -11,8 +11,8 @@ from myotis.statistics.result import Numbers
 
 ITERATIONS = 100
 HALVINGS = 12
-CONVERGED = 1e-10
-"""A step whose largest part is below this (in standard deviations of a predictor times its coefficient) is the last."""
+CONVERGED = 1e-8
+"""A step that moves no linear predictor by more than this is the last; Newton's next would be far smaller still."""
 
 DIFFERENCE = 1e-4
 """How far a linear predictor moves, on average, for a difference of two scores."""

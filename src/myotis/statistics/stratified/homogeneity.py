@@ -1,7 +1,8 @@
 """Breslow and Day's test that the odds ratio is the same in all strata, with or without Tarone's adjustment.
 
 When to use: to describe whether the effect differs between strata. It has little power in small trials, and no
-primary analysis should hang on it. Tarone's adjustment makes the statistic truly chi-square.
+primary analysis should hang on it. Tarone's adjustment makes the statistic chi-square in large strata, although the
+Mantel-Haenszel odds ratio is not the most efficient one.
 
 ``counts[..., stratum, group, outcome]``: group 0 is the one whose difference is asked for and group 1 its
 comparator; outcome 0 is response and outcome 1 is none. Leading axes are trials. A stratum in which one group

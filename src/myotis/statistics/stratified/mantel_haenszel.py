@@ -22,8 +22,8 @@ from myotis.statistics.stratified.weights import compute_mantel_haenszel_weights
 
 NO_EVENTS_IN_A_GROUP = "a group has no event in any stratum with both groups, so the ratio is 0 or has no end"
 NO_CONCORDANCE = (
-    "no stratum with both groups has events in one group and none-events in the other, both ways round, so the odds "
-    "ratio is 0 or has no end"
+    "events of one group never meet subjects of the other without one in the same stratum, so the odds ratio is 0 or "
+    "has no end"
 )
 
 

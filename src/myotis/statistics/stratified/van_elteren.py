@@ -2,7 +2,9 @@
 
 When to use: for a measure without a normal distribution (a change in TIS, a level of enzymes) in a trial that was
 randomized within strata. Each stratum's rank sum counts one over its size plus one, which is best where the shift is
-the same in each.
+the same in each. R's coin ranks over all strata in ``wilcox_test(y ~ group | block)``, which is another test; ranks
+over n + 1 within blocks (its ``trafo`` with ``block``) give this one, and so does SAS's row mean scores with modified
+ridits.
 """
 
 from typing import Final
