@@ -432,7 +432,9 @@ BROKEN = {
         {f"{PRIMARY}.interval.weights": "minimum_risk"}, f"{PRIMARY}.interval.weights", "wald has no weights"
     ),
     "a stratified score without weights": Broken(
-        {f"{PRIMARY}.interval.method": "stratified_score"}, f"{PRIMARY}.interval.weights", "the weights of stratified_score are not said"
+        {f"{PRIMARY}.interval.method": "stratified_score"},
+        f"{PRIMARY}.interval.weights",
+        "the weights of stratified_score are not said",
     ),
     "minimum-risk weights of a ratio": Broken(
         {
