@@ -41,7 +41,7 @@ def plan_method_pages() -> Iterator[tuple[str, str]]:
         rows = [(f"`{name}`", _link(name, named, pages, HOMES)) for name in sorted(methods)]
         variables = ", ".join(f"`{name}`" for name in sorted(VARIABLES[summary]))
         heading = f"## Intervals of {summary.replace('_', ' ')}"
-        parts.append(f"{heading}\n\n`summary = \"{summary}\"`, for {variables}.\n\n{table(('Interval', 'Page'), rows)}")
+        parts.append(f'{heading}\n\n`summary = "{summary}"`, for {variables}.\n\n{table(("Interval", "Page"), rows)}')
     for kinds, methods in TESTS.items():
         rows = [
             (f"`{name}`", _needs(name), _link(name, named, pages, HOMES | TEST_HOMES))

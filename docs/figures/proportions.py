@@ -19,11 +19,11 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 mpl.use("Agg")
 
-from _generate.markdown import table
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from _generate.markdown import table
 from myotis.statistics.proportions.difference import DifferenceInterval, estimate_difference_of_proportions
 from myotis.statistics.proportions.exact_tests import barnard_test, boschloo_test
 from myotis.statistics.proportions.exact_unconditional import (
@@ -260,7 +260,7 @@ def render_page(
     of_tests = [
         (f"`{name}`", *(f"{sizes[name, pair].max():.4f}" for pair in SIZES)) for name in TESTS
     ]  # fmt: skip
-    inner = (FINE >= P[0]) & (FINE <= P[-1])
+    inner = (P[0] <= FINE) & (P[-1] >= FINE)
     of_one = [
         (f"`{method}`", *(_least_and_mean(found[method][inner]) for found in one.values()))
         for method in one[SIZES[0][0]]
