@@ -15,7 +15,7 @@ def test_counting_those_without_turns_the_interval_round(method):
     np.testing.assert_allclose(with_event.lower, 1 - without.upper, rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize("method", set(ProportionInterval) - {ProportionInterval.WALD, "wald-corrected"})
+@pytest.mark.parametrize("method", sorted(set(ProportionInterval) - {ProportionInterval.WALD, "wald-corrected"}))
 def test_0_of_n_begins_at_0_and_has_width(method):
     answer = estimate_proportion(0, 12, method=method, level=0.95)
     assert answer.lower == pytest.approx(0, abs=1e-15)
