@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from mixed_model_data import simulate_rows, write_out_likelihood
+from mixed_model_data import Rows, simulate_rows, write_out_likelihood
 
 from myotis.statistics.mixed_model.covariance import CovarianceForm, CovarianceStructure, Parameterization
 from myotis.statistics.mixed_model.fit import Criterion, fit_mixed_model
@@ -62,3 +62,23 @@ def test_a_covariance_that_is_not_definite_has_no_likelihood():
     rows = simulate_rows(3, visits=3)
     panel = lay_out_rows(rows.outcome, rows.design, rows.subject, rows.visit, None)
     assert evaluate(panel, np.full((1, 3, 3), 2.0) - np.eye(3), restricted=True) is None
+
+
+@pytest.mark.parametrize("seed", [23, 64])
+def test_of_two_maxima_the_higher_one_is_found(seed):
+    """Few subjects with wild outcomes: a correlation below 0 and one above it are both a maximum."""
+    generator = np.random.default_rng(seed)
+    y = np.round(generator.standard_cauchy(size=(12, 3)), 1)
+    seen = generator.random((12, 3)) < 0.75
+    seen[0] = True
+    subject, visit = np.nonzero(seen)
+    rows = Rows(y[seen], np.eye(3)[visit], subject, visit, visit * 0)
+    model = fit_mixed_model(
+        rows.outcome, rows.design, **rows.keywords(), covariance="compound-symmetry", criterion="reml"
+    )
+    grid = [
+        write_out_likelihood(rows, np.exp(2 * scale) * np.where(np.eye(3), 1.0, rho)[None], restricted=True)
+        for scale in model.parameters[0] + np.linspace(-1, 1, 41)
+        for rho in np.linspace(-0.499, 0.9999, 61)
+    ]
+    assert model.minus2_log_likelihood <= min(grid)
