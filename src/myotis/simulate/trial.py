@@ -55,7 +55,7 @@ def simulate_trial(
     >>> from myotis.protocol.read import read_trial
     >>> tables = simulate_trial(read_trial("proderm"), seed=1, subjects=4)
     >>> tables["DM"].height, sorted(tables)[:4]
-    (4, ['DM', 'DS', 'EX', 'LB'])
+    (4, ['AE', 'DM', 'DS', 'EX'])
     """
     course = course or read_course("proderm")
     _check(trial, course)

@@ -17,11 +17,12 @@ def write(folder, tables):
     return folder
 
 
-def test_a_snapshot_becomes_three_datasets(tmp_path, capsys):
+def test_a_snapshot_becomes_its_analysis_datasets(tmp_path, capsys):
     out = tmp_path / "out"
     derive(write(tmp_path / "in", SNAPSHOT), out)
     expected = derive_datasets(SNAPSHOT, read_trial("proderm"))
-    assert sorted(file.name for file in out.iterdir()) == ["adcsm.parquet", "adsl.parquet", "adtis.parquet"]
+    names = ["adae.parquet", "adcsm.parquet", "adex.parquet", "adsl.parquet", "adtis.parquet"]
+    assert sorted(file.name for file in out.iterdir()) == names
     for name, frame in expected.items():
         assert pl.read_parquet(out / f"{name.lower()}.parquet").equals(frame)
     assert capsys.readouterr().out.splitlines()[0] == "ADSL: 4 rows"

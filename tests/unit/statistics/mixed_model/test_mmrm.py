@@ -31,7 +31,7 @@ def trial(seed=1, subjects=60, visits=3, arms=2):
 @pytest.mark.parametrize("weights", ["equal", "proportional"])
 def test_one_visit_is_the_analysis_of_covariance(weights):
     y, arm, rest = trial(visits=1)
-    one = fit_ancova(y[:, 0], arm == 1, **rest, weights=weights, level=0.9)
+    one = fit_ancova(y[:, 0], arm == 1, **rest, slopes="shared", variance="model-based", weights=weights, level=0.9)
     for structure in CovarianceStructure:
         answer = fit_mmrm(y, arm, **rest, **SETTINGS | {"weights": weights, "level": 0.9, "covariance": structure})
         for ours, theirs in zip(
