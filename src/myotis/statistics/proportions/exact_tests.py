@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from myotis.statistics.proportions.exact_unconditional import compute_statistics
+from myotis.statistics.proportions.exact_p_value import compute_statistics
 from myotis.statistics.proportions.log_choose import log_choose
 from myotis.statistics.proportions.nuisance import TIE, list_tables, maximize_probability
 from myotis.statistics.proportions.two_groups import take_two_groups
