@@ -9,9 +9,7 @@ from comparison import Comparison
 
 from myotis.statistics.proportions.exact_p_value import compute_exact_p
 from myotis.statistics.proportions.exact_tests import barnard_test, boschloo_test
-from myotis.statistics.proportions.exact_unconditional import (
-    estimate_exact_difference_of_proportions,
-)
+from myotis.statistics.proportions.exact_unconditional import estimate_exact_difference_of_proportions
 
 RECORDED = json.loads((Path(__file__).parent / "exact_proportions.json").read_text(encoding="utf-8"))
 SHARED = {"made_by": "tests/independent/r/exact_proportions.R", "scale": "absolute"}

@@ -1,4 +1,4 @@
-"""The exact p-value of a difference of two proportions: the largest over the proportion that stays open."""
+"""The exact unconditional p-value of a difference of two proportions, with tables ordered by the score statistic."""
 
 import numpy as np
 
