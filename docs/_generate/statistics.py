@@ -81,8 +81,13 @@ def _split_title(module: ModuleType) -> tuple[str, str]:
 
 
 def _is_public_class(value: Any, module: ModuleType) -> bool:
-    is_own = isinstance(value, type) and value.__module__ == module.__name__
-    return is_own and not value.__name__.startswith("_")
+    """Whether a page describes a class: the module's own, and names of options that have no page of their own."""
+    if not isinstance(value, type) or value.__name__.startswith("_"):
+        return False
+    is_option = (
+        issubclass(value, StrEnum) and value is not StrEnum and not hasattr(sys.modules[value.__module__], "REFERENCES")
+    )
+    return value.__module__ == module.__name__ or is_option
 
 
 def _describe_function(function: FunctionType) -> str:
