@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from myotis.statistics.result import Numbers
 
-HALVINGS = 60
-"""Bisections of an interval at most 2 wide: what is left is below the spacing of floats near 1."""
+HALVINGS = 100
+"""More than floats of any size between two numbers of one sign can tell apart."""
 
 
 def bisect_limit(is_accepted: Callable[[Numbers], NDArray[np.bool_]], accepted: Numbers, rejected: Numbers) -> Numbers:

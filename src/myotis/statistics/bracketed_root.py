@@ -3,8 +3,12 @@
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from myotis.statistics.result import Numbers
+
+Data = NDArray[np.float64] | NDArray[np.intp]
+"""What belongs to each function: numbers, or which one it is."""
 
 EVALUATIONS = 200
 """More than halving alone needs from any ends of floats to neighboring floats of the sizes met here."""
@@ -12,7 +16,7 @@ EVALUATIONS = 200
 SPACING = 2 * np.finfo(float).eps
 
 
-def find_bracketed_roots(function: Callable[..., Numbers], low: Numbers, high: Numbers, *data: Numbers) -> Numbers:
+def find_bracketed_roots(function: Callable[..., Numbers], low: Numbers, high: Numbers, *data: Data) -> Numbers:
     """A root of each of ``function(x, *data)`` between low and high, to the spacing of floats.
 
     ``low`` and ``high`` are vectors, and the first axis of each of ``data`` goes with them; what has converged is not

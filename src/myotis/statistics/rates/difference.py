@@ -13,8 +13,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from myotis.statistics.bisection import bisect_limit
 from myotis.statistics.normal import normal_quantile
-from myotis.statistics.rates.bisection import bisect
 from myotis.statistics.rates.exposure import NO_EXPOSURE, take_events
 from myotis.statistics.result import Estimate, Limits, Numbers, check_level, settle
 
@@ -106,8 +106,8 @@ def _score_limits(a: Numbers, m: Numbers, b: Numbers, n: Numbers, level: float, 
             above = above + skewness * (z**2 - 1) / 6
         return np.asarray(seen - delta > above)
 
-    lower = bisect(lambda delta: score_above(z, delta), seen - reach, seen)
-    return lower, bisect(lambda delta: score_above(-z, delta), seen, seen + reach)
+    lower = bisect_limit(lambda delta: score_above(z, delta), seen - reach, seen)
+    return lower, bisect_limit(lambda delta: score_above(-z, delta), seen, seen + reach)
 
 
 def _constrained_rates(a: Numbers, m: Numbers, b: Numbers, n: Numbers, delta: Numbers) -> tuple[Numbers, Numbers]:

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
+from myotis.statistics.bisection import bisect_limit
 from myotis.statistics.normal import normal_quantile
-from myotis.statistics.rates.bisection import bisect
 from myotis.statistics.rates.exposure import NO_EXPOSURE, take_events
 from myotis.statistics.result import Estimate, Limits, Numbers, check_level, settle
 
@@ -109,8 +109,8 @@ def _mid_p_limits(x: Numbers, level: float) -> Limits:
         fewer = np.where(x == 0, 0.0, special.gammaincc(np.maximum(x, 1), mu))
         return np.asarray(fewer + special.gammaincc(x + 1, mu)) / 2
 
-    lower = bisect(lambda mu: 1 - half_below(mu) < tail, outer_low, x)
-    return np.where(x == 0, 0.0, lower), bisect(lambda mu: half_below(mu) > tail, x, outer_high)
+    lower = bisect_limit(lambda mu: 1 - half_below(mu) < tail, outer_low, x)
+    return np.where(x == 0, 0.0, lower), bisect_limit(lambda mu: half_below(mu) > tail, x, outer_high)
 
 
 def _score_limits(x: Numbers, level: float) -> Limits:

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
+from myotis.statistics.bisection import bisect_limit
 from myotis.statistics.normal import normal_quantile
 from myotis.statistics.proportions.wilson import compute_wilson_limits
-from myotis.statistics.rates.bisection import bisect
 from myotis.statistics.rates.conditional import CONDITIONAL, compute_mid_p_tail, take_groups
 from myotis.statistics.result import Estimate, Limits, Numbers, check_level, settle
 
@@ -110,8 +110,8 @@ def _exact_limits(a: Numbers, total: Numbers, level: float) -> Limits:
 
 def _mid_p_limits(a: Numbers, total: Numbers, level: float) -> Limits:
     tail = (1 - level) / 2
-    lower = bisect(lambda p: compute_mid_p_tail(a, total, p) < tail, np.zeros_like(total), a / total)
-    upper = bisect(lambda p: 1 - compute_mid_p_tail(a, total, p) > tail, a / total, np.ones_like(total))
+    lower = bisect_limit(lambda p: compute_mid_p_tail(a, total, p) < tail, np.zeros_like(total), a / total)
+    upper = bisect_limit(lambda p: 1 - compute_mid_p_tail(a, total, p) > tail, a / total, np.ones_like(total))
     return np.where(a == 0, 0.0, lower), np.where(a == total, 1.0, upper)
 
 
@@ -132,8 +132,8 @@ def _scas_limits(a: Numbers, total: Numbers, level: float) -> Limits:
             a - total * p - bound * np.sqrt(total * p * (1 - p)) - (1 - 2 * p) * (z**2 - 1) / 6, dtype=float
         )
 
-    lower = bisect(lambda p: excess(p, z) > 0, np.zeros_like(total), a / total)
-    upper = bisect(lambda p: excess(p, -z) > 0, a / total, np.ones_like(total))
+    lower = bisect_limit(lambda p: excess(p, z) > 0, np.zeros_like(total), a / total)
+    upper = bisect_limit(lambda p: excess(p, -z) > 0, a / total, np.ones_like(total))
     return np.where(a == 0, 0.0, lower), np.where(a == total, 1.0, upper)
 
 

@@ -1,13 +1,14 @@
 """The limits of the stratified score intervals: where the weighted score, over its standard error, is a quantile."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from myotis.statistics.bracketed_root import find_bracketed_roots
 from myotis.statistics.result import Numbers
 from myotis.statistics.stratified.contrasts import LEAST_VARIANCE, Score, Scorer, Strata
-from myotis.statistics.stratified.crossing import find_crossing
 from myotis.statistics.stratified.weights import StratumWeights, compute_mantel_haenszel_weights, normalize
 
 ITERATIONS_OF_WEIGHTS = 100
@@ -36,13 +37,13 @@ class ScoreProblem:
         first, last = (np.full(len(self.strata.x1), end) for end in self.scale)
         estimate = self._find_estimate(first, last)
         inside = np.maximum(estimate - ASIDE, first), np.minimum(estimate + ASIDE, last)
-        lower = find_crossing(lambda at, rows: self._exceed(at, rows, z, 1), first, inside[0])
-        upper = find_crossing(lambda at, rows: self._exceed(at, rows, z, -1), inside[1], last)
+        lower = _find_crossing(lambda at, rows: self._exceed(at, rows, z, 1), first, inside[0])
+        upper = _find_crossing(lambda at, rows: self._exceed(at, rows, z, -1), inside[1], last)
         return estimate, np.minimum(lower, estimate), np.maximum(upper, estimate)
 
     def _find_estimate(self, first: Numbers, last: Numbers) -> Numbers:
         """Where the score is 0: the corrections have no value at the ends, so it is taken right beside them."""
-        found = find_crossing(lambda at, rows: self._exceed(at, rows, 0.0, 1), first + ASIDE, last - ASIDE)
+        found = _find_crossing(lambda at, rows: self._exceed(at, rows, 0.0, 1), first + ASIDE, last - ASIDE)
         return np.where(found <= first + ASIDE, first, np.where(found >= last - ASIDE, last, found))
 
     def _exceed(self, position: Numbers, rows: NDArray[np.intp], z: float, side: int) -> Numbers:
@@ -84,6 +85,18 @@ class ScoreProblem:
             if moved < STEADY:
                 break
         return weight
+
+
+def _find_crossing(function: Callable[[Numbers, NDArray[np.intp]], Numbers], start: Numbers, end: Numbers) -> Numbers:
+    """The position of each trial where ``function(position, rows)`` changes its sign between start and end.
+
+    Where it has the same sign at both ends nothing on that side is crossed: the end that it is nearer to 0 at.
+    """
+    every = np.arange(start.size)
+    at_start, at_end = function(start, every), function(end, every)
+    found = find_bracketed_roots(function, start, end, every)
+    nearest = np.where(np.abs(at_start) <= np.abs(at_end), start, end)
+    return np.where(at_start * at_end < 0, found, nearest)
 
 
 def fix_mantel_haenszel(strata: Strata) -> Numbers:
