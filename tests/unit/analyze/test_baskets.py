@@ -50,6 +50,19 @@ def test_each_scope_finds_its_events(tmp_path, basket, scope, found):
     assert selected.columns == EVENTS.columns
 
 
+@pytest.mark.parametrize(
+    ("algorithm", "subjects"),
+    [("weights > 3", ["b"]), ("weights >= 3", ["a", "b"]), ("A or weights > 100", ["a"]), ("weights > 4", [])],
+)
+def test_weights_are_summed_over_the_terms_of_a_subject(tmp_path, algorithm, subjects):
+    """a has the clot (3) twice, which counts once; b swelling and pain (2 each); c pain alone."""
+    rows = ("Clot,narrow,A,3", "Swelling,broad,B,2", "Pain,broad,B,2")
+    text = "basket,term,scope,category,weight,algorithm\n" + "".join(f"X,{row},{algorithm}\n" for row in rows)
+    (basket,) = read_baskets(write(tmp_path, text))
+    having = events(("a", "Clot"), ("a", "Clot"), ("b", "SWELLING"), ("b", "Pain"), ("c", "Pain"))
+    assert select_events(having, basket, "algorithmic")["USUBJID"].unique().sort().to_list() == subjects
+
+
 def test_a_basket_without_algorithm_has_two_scopes(tmp_path):
     thrombosis, hemolysis = read_baskets(write(tmp_path, FILE))
     assert thrombosis.scopes == ("narrow", "broad", "algorithmic")
@@ -72,6 +85,10 @@ def test_category_and_algorithm_may_be_absent(tmp_path):
         ("basket,term,scope,category,algorithm\nX,Clot,narrow,A,A or (\n", "can't be read"),
         ("basket,term,scope,category,algorithm\nX,Clot,narrow,A,not A\n", "can't be read"),
         ("basket,term,scope,category,algorithm\nX,Clot,narrow,A,f(A)\n", "can't be read"),
+        ("basket,term,scope,category,algorithm\nX,Clot,narrow,A,A > 3\n", "can't be read"),
+        ("basket,term,scope,category,algorithm\nX,Clot,narrow,A,3\n", "can't be read"),
+        ("basket,term,scope,weight\nX,Clot,narrow,heavy\n", "the weight is no number"),
+        ("basket,term,scope,algorithm\nX,Clot,narrow,weights > 3\n", "no term of the basket has a weight"),
         ("basket,term,scope,category,algorithm\nX,a,narrow,A,A\nX,b,broad,B,B\n", "different algorithms"),
     ],
 )
