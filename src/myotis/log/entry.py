@@ -1,8 +1,8 @@
 """An entry of a log: who did what, when and why, chained to the entry before.
 
-The digest of an entry covers its header, which holds a salted commitment to each value in place of the value. So a value
-can be taken out later (a participant's right, or something that should never have been written), a tombstone stands in
-its place, and the chain still holds.
+The digest of an entry covers its header, which holds a salted commitment to each value in place of the value. So a
+value can be taken out later (a participant's right, or something that should never have been written), a tombstone
+stands in its place, and the chain still holds.
 """
 
 import json

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from myotis.protocol.conduct import Conduct
 from myotis.protocol.criteria import (
     Deterioration,
     EligibilityCriterion,
@@ -54,6 +55,8 @@ class Contents(Section):
     tis: TisPlan
     deterioration: Deterioration | None = None
     response: ResponseDefinition
+    conduct: Conduct | None = None
+    """How the trial is conducted. Only what runs a trial asks for it; scoring and analysis do without."""
     plan: Plan
     references: dict[str, str]
     """Sources by id, each with what a reader needs to find it."""
