@@ -1,4 +1,4 @@
-"""A live trial for tests: a desk with people at two sites, a clock that a test moves, and entropy that repeats itself."""
+"""A live trial for tests: a desk with people at two sites, a clock that a test moves, entropy that repeats itself."""
 
 import hashlib
 from collections.abc import Collection
@@ -7,18 +7,18 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from myotis.conduct.act import ConductAct, Means
-from myotis.conduct.acts.add_site import AddSite
-from myotis.conduct.acts.adjudicate_entry import AdjudicateEntry
-from myotis.conduct.acts.assign_role import AssignRole
-from myotis.conduct.acts.enroll_subject import EnrollSubject
-from myotis.conduct.acts.give_consent import GiveConsent
-from myotis.conduct.acts.open_trial import OpenTrial
-from myotis.conduct.acts.randomize_subject import RandomizeSubject
-from myotis.conduct.acts.record_assessment import RecordAssessment
-from myotis.conduct.acts.record_demographics import RecordDemographics
-from myotis.conduct.acts.record_visit import RecordVisit
-from myotis.conduct.acts.screen_subject import ScreenSubject
-from myotis.conduct.acts.sign_form import SignForm
+from myotis.conduct.acts.data.sign_form import SignForm
+from myotis.conduct.acts.entry.adjudicate_entry import AdjudicateEntry
+from myotis.conduct.acts.entry.enroll_subject import EnrollSubject
+from myotis.conduct.acts.entry.give_consent import GiveConsent
+from myotis.conduct.acts.entry.randomize_subject import RandomizeSubject
+from myotis.conduct.acts.entry.record_demographics import RecordDemographics
+from myotis.conduct.acts.entry.screen_subject import ScreenSubject
+from myotis.conduct.acts.trial.add_site import AddSite
+from myotis.conduct.acts.trial.assign_role import AssignRole
+from myotis.conduct.acts.trial.open_trial import OpenTrial
+from myotis.conduct.acts.visits.record_assessment import RecordAssessment
+from myotis.conduct.acts.visits.record_visit import RecordVisit
 from myotis.conduct.desk import open_desk
 from myotis.conduct.roles import SITE, Role
 from myotis.conduct.study import SubjectFile
@@ -42,10 +42,10 @@ FACTS: dict[str, bool | str] = {
 }  # fmt: skip
 """A subject who may enter ProDERM, as far as the site says."""
 
-CORE_SET = {"physician_global": "5.0", "patient_global": "6.0", "mmt8": "110", "haq_di": "1.5", "extramuscular": "4.0"}
+CORE_SET = {"physician_global": "5.0", "patient_global": "6.0", "mmt8": "110", "haq": "1.5", "extramuscular": "4.0"}
 """Its core set at baseline."""
 
-WORSE = {"physician_global": "7.5", "patient_global": "8.5", "mmt8": "80", "haq_di": "2.25", "extramuscular": "6.5"}
+WORSE = {"physician_global": "7.5", "patient_global": "8.5", "mmt8": "80", "haq": "2.25", "extramuscular": "6.5"}
 """A visit at which it has deteriorated, by every limb."""
 
 
@@ -135,13 +135,13 @@ class LiveTrial:
 
     def consent(self, name: str = "101-001") -> None:
         """A participant consents."""
-        site = name.split("-")[0]
+        site = name.partition("-")[0]
         self.act(GiveConsent(subject=name, consent_version="1.0"), Role.COORDINATOR, site)
         self.act(RecordDemographics(subject=name, age=52, sex="F"), Role.COORDINATOR, site)
 
     def enroll(self, name: str = "101-001") -> None:
         """Consent, screen, adjudicate, enroll."""
-        site = name.split("-")[0]
+        site = name.partition("-")[0]
         self.consent(name)
         self.act(ScreenSubject(subject=name, facts=FACTS), Role.COORDINATOR, site)
         self.act(AdjudicateEntry(subject=name, facts={"adjudicated_active": True}), Role.ENTRY_ADJUDICATOR)
@@ -149,7 +149,7 @@ class LiveTrial:
 
     def assess(self, visit: str, results: dict[str, str], name: str = "101-001") -> Receipt:
         """A visit on its planned day, with a signed core set."""
-        site = name.split("-")[0]
+        site = name.partition("-")[0]
         self.go_to(visit)
         if not self.subject(name).find("visit", visit):
             self.act(RecordVisit(subject=name, visit=visit, day=self.clock.now.date()), Role.COORDINATOR, site)
@@ -161,7 +161,7 @@ class LiveTrial:
 
     def randomize(self, name: str = "101-001") -> None:
         """Everything up to randomization, at week 0."""
-        site = name.split("-")[0]
+        site = name.partition("-")[0]
         self.enroll(name)
         self.assess("W0", CORE_SET, name)
         self.act(RandomizeSubject(subject=name), Role.COORDINATOR, site)

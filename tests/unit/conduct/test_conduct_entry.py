@@ -1,9 +1,11 @@
 import pytest
 from live_trial import CORE_SET, FACTS, WORSE, LiveTrial
-from myotis.conduct.acts.correct_value import CorrectValue
-from myotis.conduct.acts.enroll_subject import EnrollSubject
-from myotis.conduct.acts.record_assessment import RecordAssessment
-from myotis.conduct.acts.screen_subject import ScreenSubject
+
+from myotis.conduct.acts.data.correct_value import CorrectValue
+from myotis.conduct.acts.entry.enroll_subject import EnrollSubject
+from myotis.conduct.acts.entry.screen_subject import ScreenSubject
+from myotis.conduct.acts.visits.record_assessment import RecordAssessment
+from myotis.conduct.acts.visits.record_visit import RecordVisit
 from myotis.conduct.roles import Role
 from myotis.log.act import RefusalError
 from myotis.terms.states import SubjectState
@@ -52,12 +54,8 @@ def test_a_correction_needs_a_reason_and_the_version_that_was_seen_and_takes_sig
 def test_a_result_off_the_grid_or_range_is_refused_with_all_others():
     live = LiveTrial()
     live.enroll()
-    from myotis.conduct.acts.record_visit import RecordVisit
-
     live.act(RecordVisit(subject="101-001", visit="W0", day=live.today), Role.COORDINATOR)
-    bad = CORE_SET | {"mmt8": "151", "haq_di": "x", "smell": "3"}
+    bad = CORE_SET | {"mmt8": "151", "haq": "x", "smell": "3"}
     with pytest.raises(RefusalError) as refused:
-        live.act(
-            RecordAssessment(subject="101-001", visit="W0", kind="core_set", results=bad), Role.EFFICACY_ASSESSOR
-        )
-    assert [fault.column for fault in refused.value.faults] == ["mmt8", "haq_di", "smell"]
+        live.act(RecordAssessment(subject="101-001", visit="W0", kind="core_set", results=bad), Role.EFFICACY_ASSESSOR)
+    assert [fault.column for fault in refused.value.faults] == ["mmt8", "haq", "smell"]

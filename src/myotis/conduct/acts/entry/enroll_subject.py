@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from myotis.conduct.act import Scene, SubjectAct
-from myotis.conduct.acts.screen_subject import tell_eligibility
+from myotis.conduct.acts.entry.screen_subject import tell_eligibility
 from myotis.conduct.study import Study
 from myotis.errors import Fault
 from myotis.log.entry import Entry
