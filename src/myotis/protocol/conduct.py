@@ -8,6 +8,8 @@ from pydantic import Field
 from myotis.protocol.fields import Id, Section, Units
 from myotis.terms.units import Quantity
 
+Concentration = Annotated[Quantity, Units("g/L", "g/dL", "mg/dL", "mmol/L", "umol/L", "x ULN")]
+
 
 class Entry(Section):
     """How subjects enter."""
@@ -33,8 +35,8 @@ class ResultLimit(Section):
     """A result that must be known, and within its limit, before an infusion."""
 
     analyte: Id
-    at_least: Annotated[Quantity, Units("g/L", "g/dL")] | None = None
-    at_most: Annotated[Quantity, Units("x ULN", "umol/L", "mg/dL")] | None = None
+    at_least: Concentration | None = None
+    at_most: Concentration | None = None
     within: Annotated[Quantity, Units("days")]
     """How old the result may be."""
 
