@@ -54,7 +54,7 @@ FIELDS: Final[Mapping[str, frozenset[str]]] = {
     RequestWord.PREPARE_DOSE: frozenset({"order", "visit", "weight_kg", "dose_g", "volume_ml", "days", "planned"}),
     RequestWord.CANCEL_DOSE: frozenset({"order"}),
     RequestWord.RESOLVE_SWITCH: frozenset({"visit"}),
-    RequestWord.DECIDE_EXTENSION: frozenset({"visit", "switched", "confirmed_at", "confirmed_since_switch"}),
+    RequestWord.DECIDE_EXTENSION: frozenset({"visit", "deterioration", "since_switch"}),
     RequestWord.INFUSED: frozenset({"label", "visit", "started", "stopped", "volume_ml"}),
     RequestWord.BREAK_CODE: frozenset({"request"}),
     NoticeWord.ALLOCATED: frozenset(),
