@@ -2,7 +2,11 @@
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, Final, NoReturn
+
+SCALARS: Final = frozenset({str, int, float, bool, type(None)})
+
+_encode: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode
 
 
 def write_canonical(value: Any) -> str:
@@ -13,7 +17,27 @@ def write_canonical(value: Any) -> str:
     >>> write_canonical({"b": 1, "a": ["é", None]})
     '{"a":["\\\\u00e9",null],"b":1}'
     """
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return _encode(value)
+
+
+def parse_json(text: str | bytes) -> Any:
+    """A JSON value from its text; raises ValueError where it is none. NaN and infinity are none.
+
+    >>> parse_json('{"a": [1, null]}')
+    {'a': [1, None]}
+    """
+    return _decoder.decode(text if isinstance(text, str) else text.decode())
+
+
+def settle_value(value: Any) -> Any:
+    """A value as it comes back from its text: of its own, with names that are text, lists for tuples.
+
+    So a log in memory and one in a file hold the same, and nobody changes a value after it was logged.
+
+    >>> settle_value({"cycles": (1, 2)})
+    {'cycles': [1, 2]}
+    """
+    return value if type(value) in SCALARS else parse_json(_encode(value))
 
 
 def digest_text(text: str) -> str:
@@ -23,4 +47,11 @@ def digest_text(text: str) -> str:
 
 def digest_value(value: Any) -> str:
     """SHA-256 of a JSON value in its canonical form."""
-    return digest_text(write_canonical(value))
+    return digest_text(_encode(value))
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")
+
+
+_decoder: Final = json.JSONDecoder(parse_constant=_refuse)
