@@ -108,8 +108,8 @@ class FileStore:
             os.ftruncate(file, self._end)
         except OSError as error:
             raise StoreError(
-                f"{self._name}: the act failed and can't be taken back ({error.strerror}), so it may yet be in the log. "
-                "Look there before it is done again"
+                f"{self._name}: the act failed and can't be taken back ({error.strerror}), so it may yet be in the "
+                "log. Look there before it is done again"
             ) from error
         with suppress(OSError):
             os.fsync(file)

@@ -85,7 +85,7 @@ class Transaction:
         cuts = range(0, len(salts), 2 * SALT_BYTES)
         return {
             name: (salts[cut : cut + 2 * SALT_BYTES], settle_value(value))
-            for cut, (name, value) in zip(cuts, values.items(), strict=True)
+            for cut, (name, value) in zip(cuts, sorted(values.items()), strict=True)  # in the order that a file has
         }
 
 
