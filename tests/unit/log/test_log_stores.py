@@ -40,7 +40,8 @@ def test_nothing_is_kept_of_an_act_that_raises(store: Store) -> None:
             transaction.append(draft(weight="82 kg"))
             raise LookupError
 
-    pytest.raises(LookupError, fail)
+    with pytest.raises(LookupError):
+        fail()
     assert len(store.read()) == 1
     append(store, [draft()], entropy=counted("c"))
     assert [entry.number for entry in store.read()] == [0, 1]
@@ -76,7 +77,8 @@ def test_transactions_do_not_nest(store: Store) -> None:
             transaction.append(draft())
             append(store, [draft()])
 
-    pytest.raises(StoreError, nest).match("inside another")
+    with pytest.raises(StoreError, match="inside another"):
+        nest()
     assert list(store.read()) == []
     append(store, [draft()])
     assert len(store.read()) == 1
@@ -117,7 +119,8 @@ def test_nothing_is_taken_out_by_an_act_that_raises(store: Store) -> None:
             transaction.take_out(0, "note", transaction.append(draft()))
             raise LookupError
 
-    pytest.raises(LookupError, fail)
+    with pytest.raises(LookupError):
+        fail()
     (entry,) = store.read()
     assert entry.get("note") == "a name"
 
