@@ -52,3 +52,7 @@ class SettingError(MyotisError):
 
 class StatisticsError(MyotisError):
     """A statistical method has no answer for these numbers, or they are not what it takes."""
+
+
+class SealError(MyotisError):
+    """A seal can't be opened, a signature or a key isn't what it is said to be. The message holds nothing secret."""
