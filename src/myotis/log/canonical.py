@@ -1,23 +1,13 @@
-"""The one text of a JSON value, so that its digest is the same wherever it is computed."""
+"""The one text of a JSON value, as logs use it. It is at home with the keys, which sign it."""
 
-import hashlib
 import json
 from typing import Any, Final, NoReturn
 
+from myotis.keys.canonical import digest_text, digest_value, write_canonical
+
+__all__ = ["digest_text", "digest_value", "parse_json", "settle_value", "write_canonical"]
+
 SCALARS: Final = frozenset({str, int, float, bool, type(None)})
-
-_encode: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode
-
-
-def write_canonical(value: Any) -> str:
-    """A JSON value as text: names in order, no spaces, ASCII only.
-
-    Raises TypeError for what JSON does not have, ValueError for a number that is not finite.
-
-    >>> write_canonical({"b": 1, "a": ["é", None]})
-    '{"a":["\\\\u00e9",null],"b":1}'
-    """
-    return _encode(value)
 
 
 def parse_json(text: str | bytes) -> Any:
@@ -37,17 +27,7 @@ def settle_value(value: Any) -> Any:
     >>> settle_value({"cycles": (1, 2)})
     {'cycles': [1, 2]}
     """
-    return value if type(value) in SCALARS else parse_json(_encode(value))
-
-
-def digest_text(text: str) -> str:
-    """SHA-256 of a text, in hexadecimal digits."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def digest_value(value: Any) -> str:
-    """SHA-256 of a JSON value in its canonical form."""
-    return digest_text(_encode(value))
+    return value if type(value) in SCALARS else parse_json(write_canonical(value))
 
 
 def _refuse(constant: str) -> NoReturn:
