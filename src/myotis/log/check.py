@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import Final
 
+from myotis.errors import SealError
+from myotis.keys.pairs import PublicKey
+from myotis.log.anchor import Anchor
 from myotis.log.canonical import digest_value
 from myotis.log.entry import Entry, Tombstone, commit_value
 
@@ -51,20 +54,29 @@ def read_lines(lines: Iterable[bytes | str]) -> list[Line]:
     return [_read_line(number, line) for number, line in enumerate(lines, start=1)]
 
 
-def check_log(lines: Iterable[bytes | str]) -> list[Finding]:
+def check_log(
+    lines: Iterable[bytes | str], anchors: Sequence[Anchor] = (), public_keys: Sequence[PublicKey] = ()
+) -> list[Finding]:
     """Everything that is wrong with a log, by line; nothing where it is unaltered.
+
+    Each anchor has to be signed with one of the keys, and the log to be one that goes on from what the anchor saw.
 
     >>> check_log([])
     []
     >>> [str(finding) for finding in check_log(["not a log"])]
     ['line 1: the line was cut off']
     """
-    return check_lines(read_lines(lines))
+    return check_lines(read_lines(lines), anchors, public_keys)
 
 
-def check_lines(lines: Sequence[Line]) -> list[Finding]:
+def check_lines(
+    lines: Sequence[Line], anchors: Sequence[Anchor] = (), public_keys: Sequence[PublicKey] = ()
+) -> list[Finding]:
     """The same, of lines that were read already."""
-    found = chain(_check_each(lines), _check_order(lines), _check_times(lines), _check_tombstones(lines), _end(lines))
+    found = chain(
+        _check_each(lines), _check_order(lines), _check_times(lines), _check_tombstones(lines), _check_end(lines),
+        *(_check_anchor(lines, anchor, public_keys) for anchor in anchors),
+    )  # fmt: skip
     return sorted(found, key=lambda finding: finding.line)
 
 
@@ -158,8 +170,30 @@ def _check_tombstones(lines: Sequence[Line]) -> Iterator[Finding]:
         yield Finding(line=line, entry=number, what="it says that a value was taken out, and that value is still there")
 
 
-def _end(lines: Sequence[Line]) -> Iterator[Finding]:
+def _check_end(lines: Sequence[Line]) -> Iterator[Finding]:
     entries = [*_entries(lines)]
     if entries and not entries[-1][1].closes:
         line, _ = entries[-1]
         yield Finding(line=line + 1, entry=None, what="the last transaction has no end: it was cut off, or never ended")
+
+
+def _check_anchor(lines: Sequence[Line], anchor: Anchor, keys: Sequence[PublicKey]) -> Iterator[Finding]:
+    places = {entry.number: (line, entry) for line, entry in _entries(lines)}
+    behind = len(lines) + 1
+    try:
+        anchor.check(keys)
+    except SealError as error:
+        yield Finding(
+            line=min(anchor.entry + 1, behind), entry=None, what=f"the anchor of {anchor.at} is none: {error}"
+        )
+        return
+    first, last = places.get(0), places.get(anchor.entry)
+    if first and first[1].digest != anchor.log:
+        what = f"this is another log than the one that was anchored at {anchor.at}, or it was written anew from here"
+        yield Finding(line=first[0], entry=0, what=what)
+    elif last is None:
+        what = f"the end is missing: the log had entry {anchor.entry} when it was anchored at {anchor.at}"
+        yield Finding(line=behind, entry=None, what=what)
+    elif last[1].digest != anchor.digest:
+        what = f"this is not the entry that was anchored at {anchor.at}: it or some before it were written anew"
+        yield Finding(line=last[0], entry=anchor.entry, what=what)

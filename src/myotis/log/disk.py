@@ -23,7 +23,7 @@ Write = Callable[[int, bytes], int]
 def lock_beside(path: str, *, shared: bool = False) -> Iterator[None]:
     """Hold the lock on the file ``path`` with ``.lock`` after its name; waits for whoever holds it.
 
-    A reader (``shared``) who may not write in the folder goes on without it.
+    Readers (``shared``) hold it together, and go on without it where there is none: nobody has written here.
     """
     lock = _open_lock(path + ".lock", shared=shared)
     try:
@@ -93,9 +93,9 @@ def replace_file(path: str, data: bytes, *, write: Write = os.write, sync: bool 
 def _open_lock(path: str, *, shared: bool) -> int | None:
     while True:
         try:
-            lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, MODE)
-        except OSError as error:
-            if shared and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            lock = os.open(path, os.O_CLOEXEC | (os.O_RDONLY if shared else os.O_RDWR | os.O_CREAT), MODE)
+        except (FileNotFoundError, PermissionError):
+            if shared:
                 return None
             raise
         try:
