@@ -129,8 +129,14 @@ def _check_order(lines: Sequence[Line]) -> Iterator[Finding]:
         places.setdefault(entry.number, line)
     number, previous = 0, ""
     for line, entry in _entries(lines):
+        if places[entry.number] < line:
+            what = (
+                f"an entry of this number stands in line {places[entry.number]} already: one was repeated or inserted"
+            )
+            yield Finding(line=line, entry=entry.number, what=what)
+            continue
         if entry.number != number:
-            what = _describe_jump(number, entry.number, line, places)
+            what = _describe_jump(number, entry.number, places)
             yield Finding(line=line, entry=entry.number, what=what)
         elif entry.previous != previous:
             what = "it isn't chained to the entry before it: one of the two was written anew"
@@ -138,9 +144,7 @@ def _check_order(lines: Sequence[Line]) -> Iterator[Finding]:
         number, previous = entry.number + 1, entry.digest
 
 
-def _describe_jump(expected: int, number: int, line: int, places: Mapping[int, int]) -> str:
-    if places[number] < line:
-        return f"an entry of this number stands in line {places[number]} already: one was repeated or inserted"
+def _describe_jump(expected: int, number: int, places: Mapping[int, int]) -> str:
     if expected in places:
         return f"entry {expected} belongs here and stands in line {places[expected]}: they were moved"
     missing = f"entry {expected} is" if number == expected + 1 else f"entries {expected} to {number - 1} are"
