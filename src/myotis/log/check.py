@@ -153,7 +153,7 @@ def _describe_jump(expected: int, number: int, places: Mapping[int, int]) -> str
 
 def _check_times(lines: Sequence[Line]) -> Iterator[Finding]:
     for (_, before), (line, entry) in pairwise(_entries(lines)):
-        if entry.recorded < before.recorded:
+        if entry.number == before.number + 1 and entry.recorded < before.recorded:
             yield Finding(line=line, entry=entry.number, what="it was recorded before the entry above it")
 
 
