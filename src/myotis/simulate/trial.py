@@ -25,7 +25,8 @@ from myotis.derive.visits import build_visits
 from myotis.errors import SettingError
 from myotis.protocol.design import Arm, Epoch, Infusion, Visit
 from myotis.protocol.trial import Trial
-from myotis.randomize.blocks import allocate_in_order, draw_permuted_blocks
+from myotis.randomize.places import allocate_in_order
+from myotis.randomize.procedures.permuted_blocks import draw_permuted_blocks
 from myotis.randomize.strata import find_strata, name_stratum
 from myotis.rules.dose import find_infusion, may_reduce_dose, plan_infusion
 from myotis.score.visits import score_visits
@@ -120,7 +121,7 @@ class _Simulation:
         ratio, block_size = self.trial.randomization.ratio, self.course.enrollment.block_size
         lists = {
             stratum: draw_permuted_blocks(
-                self.streams.find("allocation", stratum), ratio, block_size, strata.count(stratum)
+                self.streams.find("allocation", stratum), ratio, (block_size,), strata.count(stratum)
             )
             for stratum in dict.fromkeys(strata)
         }
