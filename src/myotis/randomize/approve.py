@@ -12,7 +12,7 @@ from myotis.keys.records import SignedRecord, list_compromised
 from myotis.protocol.trial import Trial
 from myotis.randomize.sealed import SealedList, describe_place
 from myotis.randomize.soundness import find_plain_faults
-from myotis.randomize.specification import ListSpecification, check_specification
+from myotis.randomize.specification import ListSpecification, find_specification_faults
 from myotis.randomize.unseal import open_origin_content, open_place, reveal_list
 from myotis.randomize.verify import ONCE_COMPROMISED, verify_list
 from myotis.randomize.versions import compare_versions
@@ -52,8 +52,12 @@ def approve_list(
     Raises InputError with everything that is wrong with the list; SealError where a key isn't the right one.
     """
     _check_statistician(sealed, statistician, openers, keys, reports)
-    check_specification(specification, trial)
-    if faults := [*verify_list(sealed, keys, reports), *_find_version_faults(sealed, former)]:
+    if faults := [
+        *verify_list(sealed, keys, reports),
+        *_find_version_faults(sealed, former),
+        *_find_protocol_faults(sealed, trial),
+        *find_specification_faults(specification, trial),
+    ]:
         raise InputError(faults)
     if faults := [
         *_find_disagreements(sealed, openers),
@@ -106,6 +110,12 @@ def _find_version_faults(sealed: SealedList, former: SealedList | None) -> Itera
         yield Fault(what="the version before isn't given", expected=expected, key="former")
     if former is not None:
         yield from compare_versions(former, sealed)
+
+
+def _find_protocol_faults(sealed: SealedList, trial: Trial) -> Iterator[Fault]:
+    if (sealed.trial, sealed.protocol_digest) != (trial.trial.id, trial.digest):
+        what, expected = "the list was sealed for another protocol", "a list for this protocol, in this version"
+        yield Fault(what=what, expected=expected, remedy="Take the right one, or make a list.", key="protocol_digest")
 
 
 def _find_disagreements(sealed: SealedList, openers: Sequence[PrivateKey]) -> Iterator[Fault]:
