@@ -3,6 +3,7 @@
 It is restricted: who knows the sizes of the blocks guesses the last arms of each. The protocol holds its digest only.
 """
 
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
@@ -37,7 +38,7 @@ class ListSpecification(Section):
     title: str
     places_per_stratum: Places | None = None
     """How many places the list of each stratum has. None with minimization, which has no list."""
-    places: dict[str, Places] = {}
+    places: dict[str, Places] = Field(default={})
     """Other numbers of places, by stratum, such as ``"mild/female" = 60``."""
     simple: Simple | None = None
     permuted_blocks: PermutedBlocks | None = None
@@ -88,15 +89,12 @@ def check_specification(specification: ListSpecification, trial: Trial) -> None:
     """Raise InputError with everything in which a specification does not fit the protocol.
 
     >>> from myotis.protocol.read import read_trial
-    >>> check_specification(
-    ...     ListSpecification(
-    ...         schema_version=1, title="Example", places_per_stratum=60, permuted_blocks=PermutedBlocks(block_sizes=(3,))
-    ...     ),
-    ...     read_trial("proderm"),
-    ... )
+    >>> blocks = PermutedBlocks(block_sizes=(3,))
+    >>> specification = ListSpecification(schema_version=1, title="A", places_per_stratum=60, permuted_blocks=blocks)
+    >>> check_specification(specification, read_trial("proderm"))
     Traceback (most recent call last):
     ...
-    myotis.errors.InputError: permuted_blocks.block_sizes.0: a block of 3 can't hold the ratio; expected a multiple of 2. Correct the size.
+    myotis.errors.InputError: permuted_blocks.block_sizes.0: a block of 3 can't hold the ratio; expected a multiple...
     """
     faults = find_specification_faults(specification, trial)
     if faults:
@@ -117,26 +115,29 @@ def find_specification_faults(specification: ListSpecification, trial: Trial) ->
         what = f"the protocol allocates from {home}, which {specification.procedure_name} does not do"
         remedy = "Change the procedure, or amend randomization.allocation."
         faults.append(Fault(what=what, expected=fitting, remedy=remedy, key=specification.procedure_name))
-    if specification.minimization is not None:
-        factors = [factor.id for factor in randomization.factors]
-        faults += specification.minimization.find_faults(randomization.ratio, factors)
-    return faults + _find_length_faults(specification, trial)
-
-
-def _find_length_faults(specification: ListSpecification, trial: Trial) -> list[Fault]:
-    if specification.procedure is None:
-        return []
-    strata, ratio = list_strata(trial), trial.randomization.ratio
-    faults = [
+    strata = list_strata(trial)
+    faults += [
         Fault(what="the protocol has no such stratum", expected=f"one of {', '.join(strata)}",
               remedy="Correct the name.", key=f"places.{name}")
         for name in specification.places if name not in strata
     ]  # fmt: skip
     lengths = [specification.find_places(stratum) for stratum in strata]
-    for length in dict.fromkeys(lengths):
-        faults += [fault for fault in specification.procedure.find_faults(ratio, length) if fault not in faults]
-    planned = trial.randomization.planned_subjects
-    if sum(lengths) < planned:
+    faults += find_procedure_faults(specification, trial, lengths)
+    planned = randomization.planned_subjects
+    if specification.procedure is not None and sum(lengths) < planned:
         what, expected = f"the lists have {sum(lengths)} places in all", f"at least the {planned} planned subjects"
         faults.append(Fault(what=what, expected=expected, remedy="Lengthen them.", key="places_per_stratum"))
+    return faults
+
+
+def find_procedure_faults(specification: ListSpecification, trial: Trial, lengths: Iterable[int]) -> list[Fault]:
+    """Why the procedure makes no lists of these lengths for the protocol's ratio and factors."""
+    ratio = trial.randomization.ratio
+    if specification.minimization is not None:
+        factors = [factor.id for factor in trial.randomization.factors]
+        return list(specification.minimization.find_faults(ratio, factors))
+    faults: list[Fault] = []
+    for length in dict.fromkeys(lengths):
+        procedure = specification.procedure
+        faults += [f for f in (procedure.find_faults(ratio, length) if procedure else ()) if f not in faults]
     return faults

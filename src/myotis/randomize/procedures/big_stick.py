@@ -28,6 +28,11 @@ class BigStick(Section):
     tolerance: Annotated[int, Field(ge=1, le=20)]
     """The greatest difference between the numbers of subjects of two arms."""
 
+    @property
+    def label(self) -> str:
+        """What tables and figures call it."""
+        return f"big stick {self.tolerance}"
+
     def find_faults(self, ratio: Ratio, length: int) -> Iterator[Fault]:  # noqa: ARG002 (any length)
         """Unequal shares."""
         yield from find_unequal_shares(ratio, "big_stick")

@@ -38,6 +38,11 @@ class Law(Protocol):
 class Procedure(Protocol):
     """A procedure with its options, as a list specification names it."""
 
+    @property
+    def label(self) -> str:
+        """What tables and figures call it."""
+        ...
+
     def find_faults(self, ratio: Ratio, length: int) -> Iterator[Fault]:
         """Why there is no list of ``length`` places in this ratio by this procedure."""
         ...

@@ -17,9 +17,9 @@ from myotis.randomize.procedures.shares import find_unequal_shares, have_equal_s
 class Maximal(Section):
     """Of all lists in which no arm is ever more than ``tolerance`` ahead of another, each is equally likely.
 
-    Berger VW, Ivanova A, Knoll MD. Stat Med 2003;22:3017-3028, doi:10.1002/sim.1538. The paper has two arms and asks for
-    balance at the end. More arms with equal shares are taken in the same sense; unequal shares are refused, for which a
-    uniform choice does not keep the ratio at every place.
+    Berger VW, Ivanova A, Knoll MD. Stat Med 2003;22:3017-3028, doi:10.1002/sim.1538. The paper has two arms and
+    asks for balance at the end. More arms with equal shares are taken in the same sense; unequal shares are refused,
+    for which a uniform choice does not keep the ratio at every place.
 
     >>> from myotis.randomize.bits import SeededBits
     >>> Maximal(tolerance=2, terminal_balance=True).draw_arms(SeededBits(b"demo"), {"a": 1, "b": 1}, 6)
@@ -30,6 +30,11 @@ class Maximal(Section):
     """The greatest difference between the numbers of subjects of two arms (the maximum tolerated imbalance)."""
     terminal_balance: bool
     """Must the arms have the same number of subjects at the end of the list?"""
+
+    @property
+    def label(self) -> str:
+        """What tables and figures call it."""
+        return f"maximal {self.tolerance}" + (", level at the end" if self.terminal_balance else "")
 
     def find_faults(self, ratio: Ratio, length: int) -> Iterator[Fault]:
         """Unequal shares, or an end at which the arms can't have the same number."""

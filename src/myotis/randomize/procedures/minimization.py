@@ -16,7 +16,7 @@ from myotis.randomize.bits import Randomness, draw_below
 from myotis.randomize.procedures.law import Ratio
 
 Totals = Mapping[str, Mapping[str, Mapping[str, int]]]
-"""How many subjects each arm has so far, by factor and level: ``totals[factor][level][arm]``. None yet may be absent."""
+"""How many subjects each arm has so far: ``totals[factor][level][arm]``. What is absent is 0."""
 
 TIE_DIGITS: Final = 20
 """Sums of standard deviations are equal if they agree in so many digits after the point."""
@@ -25,9 +25,10 @@ TIE_DIGITS: Final = 20
 class Minimization(Section):
     """The design of Pocock and Simon, with a biased coin that keeps unequal ratios.
 
-    Pocock SJ, Simon R. Biometrics 1975;31:103-115, doi:10.2307/2529712. Unequal ratios: biased-coin minimization, Han
-    B, Enas NH, McEntegart D. Stat Med 2009;28:3329-3346, doi:10.1002/sim.3710; numbers of subjects are divided by the
-    share of their arm, and the arm with the least share gets ``probability`` where it is preferred, the others more.
+    Pocock SJ, Simon R. Biometrics 1975;31:103-115, doi:10.2307/2529712. Unequal ratios as in the biased-coin
+    minimization of Han B, Enas NH, McEntegart D. Stat Med 2009;28:3329-3346, doi:10.1002/sim.3710: numbers of subjects
+    are divided by the share of their arm, and a preferred arm leaves to the others what is in proportion to their
+    shares. So the ratio is kept as long as each arm is preferred as often as its share says.
     """
 
     weights: dict[Id, Annotated[Number, Field(gt=0)]] = Field(min_length=1)
@@ -35,7 +36,12 @@ class Minimization(Section):
     imbalance: Literal["range", "variance", "standard_deviation"]
     """How far apart the arms are within a level."""
     probability: Annotated[Number, Field(gt=0, le=1)]
-    """The probability of the preferred arm; of the one with the least share where shares differ."""
+    """The probability of the preferred arm; where shares differ, of the one with the least, and the others get more."""
+
+    @property
+    def label(self) -> str:
+        """What tables and figures call it."""
+        return f"minimization by {self.imbalance.replace('_', ' ')}, {self.probability:f}"
 
     def find_faults(self, ratio: Ratio, factors: Sequence[str]) -> Iterator[Fault]:
         """Weights of other factors than the trial's, or a preferred arm that is no more likely than without a coin."""

@@ -24,6 +24,11 @@ class PermutedBlocks(Section):
     block_sizes: tuple[Annotated[int, Field(ge=1)], ...] = Field(min_length=1)
     """The sizes that a block may have, each a multiple of the sum of the ratio."""
 
+    @property
+    def label(self) -> str:
+        """What tables and figures call it."""
+        return "blocks of " + ", ".join(map(str, self.block_sizes))
+
     def find_faults(self, ratio: Ratio, length: int) -> Iterator[Fault]:  # noqa: ARG002 (the last block is cut)
         """Sizes that can't hold the ratio, or stand there twice."""
         whole = sum(ratio.values())

@@ -17,6 +17,11 @@ class Simple(Section):
     ['placebo', 'placebo', 'placebo', 'placebo', 'active', 'active']
     """
 
+    @property
+    def label(self) -> str:
+        """What tables and figures call it."""
+        return "simple"
+
     def find_faults(self, ratio: Ratio, length: int) -> Iterator[Fault]:  # noqa: ARG002 (any ratio, any length)
         """None: it takes any ratio."""
         yield from ()
