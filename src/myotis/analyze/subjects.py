@@ -10,6 +10,7 @@ from myotis.datasets.adam_safety import ADAE, ADEX
 from myotis.datasets.table import FIRST_DATA_ROW, Table
 from myotis.derive.adcsm import name_parameters
 from myotis.errors import Fault, InputError, SettingError
+from myotis.protocol.blinded import BLINDED_ARM
 from myotis.protocol.design import Arm, Visit
 from myotis.protocol.plan import AnalysisSet, Estimand
 from myotis.protocol.trial import Trial
@@ -38,6 +39,17 @@ def check_datasets(datasets: Mapping[str, pl.DataFrame]) -> None:
             faults += [fault.inside(table.name) for fault in table.check(datasets[table.name])]
     if faults:
         raise InputError(faults)
+
+
+def is_blinded(adsl: pl.DataFrame) -> bool:
+    """Are the arms of the subjects unknown (`myotis.protocol.blinded`)?"""
+    return adsl.height > 0 and bool((adsl["TRT01P"] == BLINDED_ARM.label).all())
+
+
+def find_main_set(trial: Trial) -> str:
+    """The analysis set that descriptive tables are of: the first estimand's, else the plan's first; empty for none."""
+    sets = [estimand.analysis_set for estimand in trial.plan.estimands] + [s.id for s in trial.plan.analysis_sets]
+    return next(iter(sets), "")
 
 
 def find_analysis_set(trial: Trial, name: str) -> AnalysisSet:

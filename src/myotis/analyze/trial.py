@@ -17,10 +17,18 @@ from myotis.analyze.proportions import analyze_proportions
 from myotis.analyze.safety.baskets import Basket
 from myotis.analyze.safety.tables import analyze_safety
 from myotis.analyze.subgroups import analyze_subgroups
-from myotis.analyze.subjects import add_planned_arm, check_datasets, find_parameter, select_subjects
+from myotis.analyze.subjects import (
+    add_planned_arm,
+    check_datasets,
+    find_main_set,
+    find_parameter,
+    is_blinded,
+    select_subjects,
+)
 from myotis.analyze.times import analyze_times
 from myotis.datasets.results import Result, build_results
 from myotis.errors import SettingError
+from myotis.protocol.blinded import pool_arms
 from myotis.protocol.check_imputation import MULTIPLE_IMPUTATION
 from myotis.protocol.plan import Estimand
 from myotis.protocol.subgroups import Subgroup
@@ -35,8 +43,9 @@ def analyze_trial(
     ``datasets`` holds ADSL, ADTIS and ADCSM as `myotis.datasets.adam` declares them; the order of their rows does
     not matter. Where ADEX and ADAE (`myotis.datasets.adam_safety`) are there too, safety is analyzed as the protocol
     plans it, with the query baskets given (see `read_baskets`). Groups, visits and strata are called as the protocol
-    calls them. A difference is the estimand's group minus its comparator; proportions and their differences are in
-    percent. An analysis that the numbers have no answer for (an empty arm) is a row without a value that says why.
+    calls them; where the datasets are blinded, all subjects are one group and nothing is compared. A difference is the
+    estimand's group minus its comparator; proportions and their differences are in percent. An analysis that the
+    numbers have no answer for (an empty arm) is a row without a value that says why.
 
     Raises InputError with every fault of the datasets, and SettingError, which names the estimand, where the plan
     asks for what is not carried out: nothing else is done in its stead.
@@ -49,6 +58,8 @@ def analyze_trial(
     [None]
     """
     check_datasets(datasets)
+    if is_blinded(datasets["ADSL"]):
+        trial = pool_arms(trial)
     head = Result(analysis_id="", protocol_digest=trial.digest, data_cut=data_cut or None)
     rows: list[Result] = []
     for estimand in trial.plan.estimands:
@@ -59,8 +70,7 @@ def analyze_trial(
     for subgroup in trial.plan.subgroups:
         rows += _divide(subgroup, datasets, trial, head)
     rows += describe_flow(add_planned_arm(datasets["ADSL"], trial), trial, head)
-    if trial.plan.estimands:
-        main = trial.plan.estimands[0].analysis_set
+    if main := find_main_set(trial):
         subjects = select_subjects(datasets["ADSL"], trial, main)
         head = replace(head, analysis_set=main)
         rows += describe_baseline(subjects, datasets["ADCSM"], trial, head)

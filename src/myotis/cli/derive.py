@@ -18,11 +18,14 @@ def derive(
 ) -> None:
     """Derive ADSL, ADTIS, ADCSM, ADEX and ADAE from a snapshot."""
     from myotis.datasets.sdtm import SDTM  # noqa: PLC0415 (loaded on call, so that --help is quick)
+    from myotis.datasets.sdtm_conduct import CONDUCT_TABLES  # noqa: PLC0415
+    from myotis.datasets.treatments import TREATMENT_TABLES  # noqa: PLC0415
     from myotis.derive.datasets import derive_datasets  # noqa: PLC0415
     from myotis.exchange.folders import read_datasets, write_datasets  # noqa: PLC0415
     from myotis.protocol.read import read_trial  # noqa: PLC0415
 
-    tables = {name: frame for name, frame in read_datasets(snapshot).items() if name in SDTM}
+    known = {*SDTM, *CONDUCT_TABLES, *TREATMENT_TABLES}
+    tables = {name: frame for name, frame in read_datasets(snapshot).items() if name in known}
     datasets = derive_datasets(tables, read_trial(protocol))
     write_datasets(out, datasets)
     for name, frame in datasets.items():

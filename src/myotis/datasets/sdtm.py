@@ -91,11 +91,13 @@ VISITNUM: Final = Column(name="VISITNUM", label="Visit Number", kind="number", r
 VISIT: Final = text("VISIT", "Visit Name")
 
 
-def _start(domain: str) -> tuple[Column, ...]:
+def start(domain: str) -> tuple[Column, ...]:
+    """The columns that every domain of subjects begins with."""
     return STUDYID, text("DOMAIN", "Domain Abbreviation", required=True, codelist=(domain,)), USUBJID
 
 
-def _sequence(domain: str) -> Column:
+def sequence(domain: str) -> Column:
+    """The sequence number of a domain."""
     return Column(name=f"{domain}SEQ", label="Sequence Number", kind="integer", minimum=1, required=True)
 
 
@@ -105,8 +107,8 @@ def _findings(domain: str, label: str, *extra: Column) -> Table:
         name=domain,
         label=label,
         columns=(
-            *_start(domain),
-            _sequence(domain),
+            *start(domain),
+            sequence(domain),
             text(f"{domain}TESTCD", "Test Short Name", required=True, codelist=codes or (WEIGHT,)),
             text(f"{domain}TEST", "Test Name", required=True),
             text(f"{domain}CAT", "Category"),
@@ -125,7 +127,7 @@ DM: Final = Table(
     name="DM",
     label="Demographics",
     columns=(
-        *_start("DM"),
+        *start("DM"),
         text("SUBJID", "Subject Identifier for the Study", required=True),
         text("RFSTDTC", "Subject Reference Start Date"),
         text("SITEID", "Study Site Identifier", required=True),
@@ -156,7 +158,7 @@ SUPPDM: Final = Table(
 SV: Final = Table(
     name="SV",
     label="Subject Visits",
-    columns=(*_start("SV"), VISITNUM, VISIT, text("SVSTDTC", "Start Date of Observation", required=True)),
+    columns=(*start("SV"), VISITNUM, VISIT, text("SVSTDTC", "Start Date of Observation", required=True)),
     key=("STUDYID", "USUBJID", "VISITNUM"),
 )
 
@@ -164,8 +166,8 @@ DS: Final = Table(
     name="DS",
     label="Disposition",
     columns=(
-        *_start("DS"),
-        _sequence("DS"),
+        *start("DS"),
+        sequence("DS"),
         text("DSTERM", "Reported Term for the Disposition Event", required=True),
         text("DSDECOD", "Standardized Disposition Term", required=True),
         text("DSCAT", "Category", required=True, codelist=(MILESTONE, DISPOSITION, OTHER_EVENT)),
@@ -181,8 +183,8 @@ EX: Final = Table(
     name="EX",
     label="Exposure",
     columns=(
-        *_start("EX"),
-        _sequence("EX"),
+        *start("EX"),
+        sequence("EX"),
         text("EXTRT", "Name of Treatment", required=True),
         Column(name="EXDOSE", label="Dose", kind="number", unit="g", minimum=0),
         text("EXDOSU", "Dose Units"),

@@ -1,8 +1,8 @@
 """A table: columns with type, unit, codelist and key, and a check that finds every fault, not the first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 
@@ -83,7 +83,13 @@ class Table:
 
     def empty(self) -> pl.DataFrame:
         """The table without rows, each column of its type."""
-        return pl.DataFrame(schema={column.name: KINDS[column.kind][0] for column in self.columns})
+        return self.build(())
+
+    def build(self, rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
+        """Rows as a frame of the declared columns and types; what a row does not say is null, what it says beyond them
+        is left out."""
+        schema = {column.name: KINDS[column.kind][0] for column in self.columns}
+        return pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema)
 
     def check(self, frame: pl.DataFrame) -> list[Fault]:
         """Every fault of a frame: columns absent or of the wrong type, values missing, out of range or off the

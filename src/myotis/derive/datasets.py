@@ -11,6 +11,7 @@ from myotis.derive.adex import derive_adex
 from myotis.derive.adsl import derive_adsl
 from myotis.derive.adtis import derive_adtis
 from myotis.derive.agreement import check_against_trial
+from myotis.derive.treatments import take_treatments
 from myotis.derive.visits import build_visits
 from myotis.errors import InputError
 from myotis.protocol.trial import Trial
@@ -21,7 +22,8 @@ def derive_datasets(sdtm: Mapping[str, pl.DataFrame], trial: Trial) -> dict[str,
     """ADSL, ADTIS, ADCSM, ADEX and ADAE from the SDTM-shaped tables of a snapshot, by name.
 
     The columns are those of ``datasets/adam.py`` and ``datasets/adam_safety.py``, the rows in the order of their keys,
-    whatever the order of the input.
+    whatever the order of the input. A snapshot of a log (EC in the place of EX) is unblinded by ARMS and GIVEN; without
+    them all subjects are in one arm (``protocol/blinded.py``).
     Raises InputError with every fault of the snapshot, by table, row and column.
 
     >>> from myotis.protocol.read import read_trial
@@ -31,6 +33,7 @@ def derive_datasets(sdtm: Mapping[str, pl.DataFrame], trial: Trial) -> dict[str,
     >>> list(datasets), datasets["ADSL"].height
     (['ADSL', 'ADTIS', 'ADCSM', 'ADEX', 'ADAE'], 4)
     """
+    sdtm, trial = take_treatments(sdtm, trial)
     if faults := check_snapshot(sdtm):
         raise InputError(faults)
     sdtm = take_plain_types(sdtm)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from myotis.errors import Fault
+from myotis.protocol.check_conduct import find_conduct_faults
 from myotis.protocol.check_criteria import find_criteria_faults
 from myotis.protocol.check_design import find_design_faults
 from myotis.protocol.check_imputation import find_imputation_faults
@@ -18,13 +19,15 @@ def find_contradictions(trial: Contents) -> list[Fault]:
     """Every way in which the parts of a protocol don't fit one another."""
     checks = (
         _repeated_ids, find_design_faults, find_treatment_faults, find_criteria_faults, find_plan_faults,
-        find_imputation_faults, _unsourced, _idle_sources,
+        find_imputation_faults, find_conduct_faults, _unsourced, _idle_sources,
     )  # fmt: skip
     return [fault for check in checks for fault in check(trial)]
 
 
 def _repeated_ids(trial: Contents) -> Iterator[Fault]:
     randomization, plan = trial.randomization, trial.plan
+    conduct = trial.conduct
+    readiness, gate = (conduct.readiness, conduct.extension_gate) if conduct else (None, None)
     lists: dict[str, tuple[Any, ...]] = {
         "arms": trial.arms, "epochs": trial.epochs, "visits": trial.visits, "treatments": trial.treatments,
         "facts": trial.facts, "eligibility": trial.eligibility, "randomization.factors": randomization.factors,
@@ -33,6 +36,10 @@ def _repeated_ids(trial: Contents) -> Iterator[Fault]:
         "plan.analysis_sets": plan.analysis_sets, "plan.intercurrent_events": plan.intercurrent_events,
         "plan.estimands": plan.estimands, "plan.safety.columns": plan.safety.columns if plan.safety else (),
         "plan.families": plan.families, "plan.subgroups": plan.subgroups, "plan.imputations": plan.imputations,
+        "conduct.analytes": conduct.analytes if conduct else (),
+        "conduct.special_interest": conduct.special_interest if conduct else (),
+        "conduct.readiness.risk_factors": readiness.risk_factors if readiness else (),
+        "conduct.extension_gate.cases": gate.cases if gate else (),
     }  # fmt: skip
     for place, entries in lists.items():
         ids = [entry.id for entry in entries]

@@ -8,6 +8,8 @@ from pydantic import Field
 from myotis.protocol.fields import Id, Section, Units
 from myotis.terms.units import Quantity
 
+Concentration = Annotated[Quantity, Units("g/L", "g/dL", "mg/dL", "mmol/L", "umol/L", "x ULN")]
+
 
 class Entry(Section):
     """How subjects enter."""
@@ -33,8 +35,8 @@ class ResultLimit(Section):
     """A result that must be known, and within its limit, before an infusion."""
 
     analyte: Id
-    at_least: Annotated[Quantity, Units("g/L", "g/dL")] | None = None
-    at_most: Annotated[Quantity, Units("x ULN", "umol/L", "mg/dL")] | None = None
+    at_least: Concentration | None = None
+    at_most: Concentration | None = None
     within: Annotated[Quantity, Units("days")]
     """How old the result may be."""
 
@@ -92,9 +94,9 @@ class SpecialInterest(Section):
 class GateCase(Section):
     """Whom a case is about, and what becomes of them. What is not said is not asked; the first case that fits holds.
 
-    ``started_on`` is the treatment of the first dose. ``deterioration``: ``none``; ``confirmed`` at any visit of the
-    period; ``confirmed_again``: by visits after the switch alone; ``confirmed_at_gate``: at the gate's own visit and
-    not before.
+    ``started_on`` is the treatment of the first dose. ``deterioration``: ``none``: not confirmed up to the gate;
+    ``confirmed`` at any visit up to the gate; ``confirmed_again``: by visits after the switch alone;
+    ``confirmed_at_gate``: at the gate's own visit and not before.
     """
 
     id: Id
@@ -135,7 +137,10 @@ class Conduct(Section):
     readiness: Readiness | None = None
     """Without it, infusions are not checked (treatments that subjects give themselves at home)."""
     premedication: Premedication | None = None
+    """Without it, the protocol says nothing of premedication."""
     reporting: Reporting
     special_interest: tuple[SpecialInterest, ...] = ()
     extension_gate: ExtensionGate | None = None
+    """Without it, whoever is still treated goes on."""
     preparation: Preparation | None = None
+    """Without it, the pharmacy prepares nothing that depends on the subject."""

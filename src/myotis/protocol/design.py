@@ -95,6 +95,8 @@ class ReducedDose(Section):
     from_visit: Id
     dose: Annotated[Quantity, Units("g/kg")]
     when: Literal["investigator_judges_stable", "confirmed_stable"]
+    on_worsening: Literal["back_to_full_dose", "stays_reduced"]
+    """What a subject on the lower dose is given from the next cycle on, once the disease gets worse."""
 
 
 class Infusion(Section):

@@ -19,6 +19,9 @@ UNSOURCED = frozenset({
 })  # fmt: skip
 """Fields that name things and state no fact."""
 
+NAMING = ("id", "fact", "measure", "analyte")
+"""Fields by which an entry of a list is called, the first that it has."""
+
 
 class Provenance(Section):
     """The source of the values at one place."""
@@ -40,8 +43,8 @@ class Provenance(Section):
 def flatten(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Every leaf of a parsed file with its path.
 
-    Entries of a list are called by their id, fact or measure, else by their position; those that share a name get
-    their position behind it.
+    Entries of a list are called by their id, fact, measure or analyte, else by their position; those that share a
+    name get their position behind it.
 
     >>> [".".join(path) for path, _ in flatten({"of": [{"fact": "age", "above": 1}, {"fact": "age", "above": 2}]})]
     ['of.age#0.fact', 'of.age#0.above', 'of.age#1.fact', 'of.age#1.above']
@@ -58,7 +61,8 @@ def flatten(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str,
 
 def name_entries(entries: Sequence[Mapping[str, Any]]) -> list[str]:
     """What the entries of a list are called in places: see ``flatten``."""
-    names = [str(entry.get("id", entry.get("fact", entry.get("measure", n)))) for n, entry in enumerate(entries)]
+    named = [next((entry[key] for key in NAMING if key in entry), n) for n, entry in enumerate(entries)]
+    names = [str(name) for name in named]
     return [name if names.count(name) == 1 else f"{name}#{position}" for position, name in enumerate(names)]
 
 

@@ -3,12 +3,26 @@
 from collections.abc import Iterator
 from functools import cached_property
 
+import polars as pl
+
+from myotis.analyze.subjects import find_main_set
+from myotis.protocol.blinded import BLINDED_ARM, pool_arms
 from myotis.protocol.design import Arm, Visit
 from myotis.protocol.methods import PROPORTIONS
 from myotis.protocol.plan import Estimand
 from myotis.protocol.trial import Trial
-from myotis.report.rows import ResultRows, Row
+from myotis.report.rows import ResultRows, Row, take_results
 from myotis.report.words import Words, level_percent, lower_first, name_method, read_option
+
+
+def read_context(results: pl.DataFrame, trial: Trial) -> "Context":
+    """The context of results rows: of blinded ones, with all arms pooled.
+
+    Raises InputError where they are no results rows, SettingError where another protocol made them.
+    """
+    rows = take_results(results, trial)
+    blinded = BLINDED_ARM.label in set(results["group"])
+    return Context(rows, pool_arms(trial) if blinded else trial)
 
 
 class Context:
@@ -18,6 +32,11 @@ class Context:
         self.rows = rows
         self.trial = trial
         self.words = Words(trial.plan.display)
+
+    @property
+    def blinded(self) -> bool:
+        """Are all arms shown as one?"""
+        return self.trial.arms == (BLINDED_ARM,)
 
     @cached_property
     def arms(self) -> list[str]:
@@ -41,7 +60,7 @@ class Context:
     @cached_property
     def set_label(self) -> str:
         """The label of the analysis set that the descriptive tables are of."""
-        main = self.trial.plan.estimands[0].analysis_set if self.trial.plan.estimands else ""
+        main = find_main_set(self.trial)
         return next((entry.label for entry in self.trial.plan.analysis_sets if entry.id == main), "")
 
     @cached_property

@@ -7,13 +7,12 @@ import polars as pl
 
 from myotis.errors import Fault, InputError
 from myotis.protocol.trial import Trial
-from myotis.report.context import Context
+from myotis.report.context import read_context
 from myotis.report.course import build_core_set, build_deterioration, build_tis
 from myotis.report.end_points import build_end_points, build_key_result
 from myotis.report.methods import build_methods
 from myotis.report.population import build_baseline, build_flow
 from myotis.report.reproduction import build_reproduction
-from myotis.report.rows import take_results
 from myotis.report.safety import build_safety
 from myotis.report.sensitivity import build_subgroups, build_tipping
 from myotis.report.times import build_times
@@ -63,7 +62,7 @@ def render_report(
     """
     import jinja2  # noqa: PLC0415 (loaded only where a page is made)
 
-    context = Context(take_results(results, trial), trial)
+    context = read_context(results, trial)
     sections = [
         build_key_result(context),
         build_flow(context),
@@ -92,5 +91,6 @@ def render_report(
         trial=trial,
         data_cut=", ".join(cuts),
         simulated_seed=simulated_seed,
+        blinded=context.blinded,
         sections=[section for section in sections if section],
     )

@@ -3,9 +3,8 @@
 import polars as pl
 
 from myotis.protocol.trial import Trial
-from myotis.report.context import Context
+from myotis.report.context import read_context
 from myotis.report.end_points import describe_result
-from myotis.report.rows import take_results
 
 
 def render_primary_result(results: pl.DataFrame, trial: Trial) -> str:
@@ -22,7 +21,9 @@ def render_primary_result(results: pl.DataFrame, trial: Trial) -> str:
     >>> render_primary_result(nobody, trial)[:56]
     'TIS of at least 20 at week 16 without confirmed deterior'
     """
-    context = Context(take_results(results, trial), trial)
+    context = read_context(results, trial)
+    if context.blinded:
+        return "Treatments are not revealed: nothing is compared."
     if not context.responder_estimands:
         return "The plan has no estimand of response."
     return describe_result(context, context.responder_estimands[0]).replace("\N{NO-BREAK SPACE}", " ")

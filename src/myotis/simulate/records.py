@@ -8,7 +8,6 @@ from typing import Any, Final
 import polars as pl
 
 from myotis.datasets.sdtm import SDTM, WEIGHT, find_test
-from myotis.datasets.table import KINDS, Table
 from myotis.protocol.design import Visit
 from myotis.simulate.patients import Recording
 
@@ -68,14 +67,5 @@ def build_tables(subjects: Iterable[SubjectRecords]) -> dict[str, pl.DataFrame]:
     """The rows of all subjects as the tables of a snapshot, subject after subject."""
     subjects = list(subjects)
     return {
-        name: pl.DataFrame([_fit(row, table) for subject in subjects for row in subject.rows[name]], _schema(table))
-        for name, table in SDTM.items()
+        name: table.build(row for subject in subjects for row in subject.rows[name]) for name, table in SDTM.items()
     }
-
-
-def _fit(row: dict[str, Any], table: Table) -> dict[str, Any]:
-    return {column.name: row.get(column.name) for column in table.columns}
-
-
-def _schema(table: Table) -> dict[str, type[pl.DataType]]:
-    return {column.name: KINDS[column.kind][0] for column in table.columns}

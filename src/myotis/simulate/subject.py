@@ -65,6 +65,8 @@ class Subject:
     flare_until: int = 0
     last_visit: Visit | None = None
     switch_visit: Visit | None = None
+    given: dict[str, str] = field(default_factory=dict)
+    """What was given, by visit id."""
     present: bool = True
     attends: bool = True
     weight_kg: Decimal = field(default_factory=Decimal)

@@ -28,7 +28,9 @@ from myotis.protocol.trial import Trial
 from myotis.randomize.places import allocate_in_order
 from myotis.randomize.procedures.permuted_blocks import draw_permuted_blocks
 from myotis.randomize.strata import find_strata, name_stratum
+from myotis.rules.deterioration import CONFIRMED, STATUS_NAMES
 from myotis.rules.dose import find_infusion, may_reduce_dose, plan_infusion
+from myotis.rules.treatment import compute_gate_decision, resolve_switch, treatment_after_gate
 from myotis.score.visits import score_visits
 from myotis.simulate.adverse_events import end_events, record_events, record_rate
 from myotis.simulate.course import ClinicalMeasure, Course, EnzymeCourse, read_course
@@ -36,10 +38,13 @@ from myotis.simulate.patients import Clinic, Patient, Recording
 from myotis.simulate.records import SubjectRecords, at, build_tables
 from myotis.simulate.streams import Streams
 from myotis.simulate.subject import Draws, Subject
+from myotis.terms.missing import MISSING
 from myotis.terms.study_time import DAYS_PER_WEEK, elapsed_days
 
 WEEKS_OF_A_RATE = 4
 """Probabilities of the course are for 4 weeks."""
+
+STATUSES = {name: status for status, name in STATUS_NAMES.items()}
 
 LACK_OF_EFFICACY = "LACK OF EFFICACY"
 
@@ -71,6 +76,9 @@ def _check(trial: Trial, course: Course) -> None:
         answered += [set(kind.per_infusion) for kind in course.adverse_events.kinds.values()]
     if any(treatments - names for names in answered):
         raise SettingError(f"the course does not say what each of {', '.join(sorted(treatments))} does to each measure")
+    gate = trial.conduct and trial.conduct.extension_gate
+    if gate and course.extension and course.extension.treatment != gate.treatment:
+        raise SettingError(f"the extension's treatment is {gate.treatment} in the protocol, and not in the course")
     epochs = {visit.epoch for visit in trial.assessment_visits}
     if absent := epochs - set(course.discontinuation.probability_per_4_weeks):
         raise SettingError(f"the course does not say how many leave in {', '.join(sorted(absent))}")
@@ -207,6 +215,7 @@ class _Simulation:
         given = "infusion" in visit.activities if self.infuses else position < len(self.visits) - 1
         if not subject.attends or not given:
             return
+        subject.given[visit.id] = subject.treatment
         treatment = next(t for t in self.trial.treatments if t.id == subject.treatment)
         start = self._date(subject, position)
         end, amount = start, dict[str, Any]()
@@ -239,56 +248,62 @@ class _Simulation:
             return
         tables = build_tables(subject.records for subject in self.subjects)
         table = build_visits(tables, self.trial)
-        confirmed = self._find_confirmed(table, visit)
+        statuses = self._find_statuses(table, visit)
         if gate:
-            again = self._find_confirmed_since_switch(table, visit)
+            since_switch = self._find_statuses_since_switch(table, visit)
             for subject in self._present():
-                self._pass_gate(subject, visit, subject.id in confirmed, subject.id in again)
+                self._pass_gate(subject, visit, statuses.get(subject.id, {}), since_switch.get(subject.id, {}))
         elif (
             switch
             and self.trial.visit(switch.earliest_visit).day <= visit.day <= self.trial.visit(switch.latest_visit).day
         ):
             for subject in self._present():
-                if subject.id in confirmed and subject.switch_visit is None:
+                if CONFIRMED in statuses.get(subject.id, {}).values() and subject.switch_visit is None:
                     self._switch(subject, visit)
 
-    def _find_confirmed(self, table: pl.DataFrame, visit: Visit) -> set[str]:
-        scored = score_visits(table, trial=self.trial)
-        numbers = [v.number for v in self.trial.assessment_visits if v.day <= visit.day]
-        known = scored.filter(pl.col("visit_number").is_in(numbers) & (pl.col("deterioration") == "confirmed"))
-        return set(known["subject"])
+    def _find_statuses(self, table: pl.DataFrame, visit: Visit) -> dict[str, dict[str, int]]:
+        """The deterioration status at each visit up to this one: by subject, then by visit id."""
+        ids = {v.number: v.id for v in self.trial.assessment_visits if v.day <= visit.day}
+        scored = score_visits(table, trial=self.trial).filter(pl.col("visit_number").is_in(list(ids)))
+        found: dict[str, dict[str, int]] = {}
+        for subject, number, status in scored.select("subject", "visit_number", "deterioration").iter_rows():
+            found.setdefault(subject, {})[ids[number]] = STATUSES.get(status, MISSING)
+        return found
 
-    def _find_confirmed_since_switch(self, table: pl.DataFrame, visit: Visit) -> set[str]:
-        """Deterioration confirmed by visits after the switch alone."""
+    def _find_statuses_since_switch(self, table: pl.DataFrame, visit: Visit) -> dict[str, dict[str, int]]:
+        """Deterioration by visits after the switch alone."""
         switched = {subject.id: subject.switch_visit.number for subject in self.subjects if subject.switch_visit}
         if not switched:
-            return set()
+            return {}
         since = pl.col("subject").replace_strict(switched, default=None, return_dtype=pl.Int64)
         baseline = self.trial.visit(self.trial.baseline_visit).number
         rows = table.filter(
             (pl.col("visit_number") > since) | (since.is_not_null() & (pl.col("visit_number") == baseline))
         )
-        return self._find_confirmed(rows, visit)
+        return self._find_statuses(rows, visit)
 
     def _switch(self, subject: Subject, visit: Visit) -> None:
-        other = next(arm.treatment for arm in self.trial.arms if arm.treatment != subject.treatment)
-        subject.treatment = other
+        subject.treatment = resolve_switch(self.trial, subject.treatment)
         subject.switch_visit = visit
         when = self._date(subject, self.visits.index(visit))
         subject.records.add_disposition(SWITCHED, OTHER_EVENT, when, visit, self.period.label)
 
-    def _pass_gate(self, subject: Subject, visit: Visit, confirmed: bool, again: bool) -> None:
-        """The end of the first period and the way into the extension.
+    def _pass_gate(
+        self, subject: Subject, visit: Visit, statuses: dict[str, int], since_switch: dict[str, int]
+    ) -> None:
+        """The end of the first period and the way into the extension, as the protocol's gate decides.
 
-        Who deteriorated on the treatment of the extension leaves: randomized to it (protocol paper and registry of
-        NCT02728752), or switched to it and deteriorated again (registry). Everybody else goes on with it.
+        Without a gate everybody goes on.
         """
         assert self.extension is not None, "there is a gate only before an extension"
         when = self._date(subject, self.visits.index(visit))
         self._complete(subject, self.period, visit, when)
         follows = self.course.extension
-        given = subject.arm.treatment if follows is None else follows.treatment
-        if (confirmed and subject.arm.treatment == given) or again:
+        given: str | None = subject.arm.treatment if follows is None else follows.treatment
+        if self.trial.conduct and self.trial.conduct.extension_gate:
+            decision = compute_gate_decision(self.trial, subject.given, statuses, since_switch)
+            given = treatment_after_gate(self.trial, decision)
+        if given is None:
             self._leave(subject, when, LACK_OF_EFFICACY, self.period.id)
             return
         subject.records.add_disposition(ENTERED_EXTENSION, MILESTONE, when, visit, self.extension.label)

@@ -1,0 +1,7 @@
+"""Acts of safety: adverse events, pregnancies, laboratory results."""
+
+from typing import Final
+
+from myotis.conduct.act import ConductAct
+
+ACTS: Final[tuple[type[ConductAct], ...]] = ()

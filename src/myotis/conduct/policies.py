@@ -1,0 +1,69 @@
+"""When an act is possible: in which states of the subject, whoever acts."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from myotis.conduct.act import ConductAct
+from myotis.conduct.study import SubjectFile
+from myotis.terms.states import (
+    AFTER_RANDOMIZATION,
+    BEFORE_TREATMENT,
+    IN_SCREENING,
+    OFF_TREATMENT,
+    ON_STUDY,
+    WHILE_HELD,
+    WITH_TREATMENT,
+    acts_that_move,
+)
+from myotis.terms.states import SubjectState as S
+
+EVER: Final = tuple(S)
+"""Whatever has become of the subject."""
+
+WHEN: Final[Mapping[str, tuple[S, ...]]] = {
+    "give_consent": ON_STUDY,
+    "record_demographics": BEFORE_TREATMENT,
+    "record_history": ON_STUDY,
+    "record_medication": ON_STUDY,
+    "screen_subject": IN_SCREENING,
+    "report_wrong_stratum": EVER,
+    "record_visit": ON_STUDY,
+    "record_weight": ON_STUDY,
+    "record_assessment": ON_STUDY,
+    "record_result": EVER,
+    "release_action": EVER,
+    "order_dose": (S.RANDOMIZED, *WITH_TREATMENT),
+    "check_readiness": (S.RANDOMIZED, *WITH_TREATMENT),
+    "record_infusion": WITH_TREATMENT,
+    "dispense_treatment": WITH_TREATMENT,
+    "change_dose": (S.IN_EXTENSION,),
+    "hold_dosing": (),
+    "receive_notice": EVER,
+    "request_code_break": (*AFTER_RANDOMIZATION, S.COMPLETED, S.STUDY_DISCONTINUED, S.LOST, S.WITHDRAWN, S.DIED),
+    "report_adverse_event": EVER,
+    "follow_up_adverse_event": EVER,
+    "judge_adverse_event": EVER,
+    "adjudicate_event": EVER,
+    "report_pregnancy": EVER,
+    "correct_value": EVER,
+    "raise_query": EVER,
+    "answer_query": EVER,
+    "close_query": EVER,
+    "report_deviation": EVER,
+    "guess_treatment": (*WITH_TREATMENT, S.DOSING_HELD, *OFF_TREATMENT, S.COMPLETED),
+    "sign_form": EVER,
+    "freeze_form": EVER,
+    "withdraw_consent": EVER,
+    "transfer_subject": ON_STUDY,
+}
+"""The states in which an act is possible although it moves nobody there. Acts that move are possible where the table
+of states has a move for them."""
+
+
+def is_possible(act: ConductAct, subject: SubjectFile | None) -> bool:
+    """Does the subject's state let the act be done? None stands for a subject who is yet to come."""
+    if subject is None:
+        return act.name in acts_that_move(None)
+    if subject.state in WHEN.get(act.name, ()) or act.name in acts_that_move(subject.state):
+        return True
+    return subject.state == S.DOSING_HELD and act.name in WHILE_HELD & acts_that_move(subject.resumes_in)

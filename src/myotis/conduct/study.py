@@ -1,0 +1,212 @@
+"""What the blinded log amounts to: subjects with their states and forms, sites, people, queries, holds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol, Self
+
+from myotis.log.act import User
+from myotis.log.desk import REASON, TELL
+from myotis.log.entry import Entry
+from myotis.protocol.trial import Trial
+from myotis.terms.states import WHILE_HELD, SubjectState, find_target
+
+
+class FormKey(NamedTuple):
+    """Which form of a subject: its name, and what tells it from others of the name (visit, number), if anything."""
+
+    form: str
+    which: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return "/".join((self.form, *self.which))
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The key that a text such as ``core_set/W4`` names."""
+        form, *which = text.split("/")
+        return cls(form, tuple(which))
+
+
+class Signature(NamedTuple):
+    """Who signed a form, what that means, and the version that was signed."""
+
+    by: str
+    role: str
+    meaning: str
+    version: int
+    entry: int
+    occurred: str
+
+
+@dataclass(slots=True)
+class Form:
+    """What was recorded under one key. Each change makes a new version of the whole; the log has what stood before."""
+
+    key: FormKey
+    act: str
+    by: str
+    role: str
+    items: dict[str, Any]
+    entry: int
+    """The number of the entry that the version comes from."""
+    first_entry: int
+    occurred: str
+    protocol: str
+    protocol_digest: str
+    version: int = 1
+    signatures: list[Signature] = field(default_factory=list)
+    frozen: bool = False
+    locked: bool = False
+
+    @property
+    def signed(self) -> bool:
+        """Is the version that stands signed?"""
+        return any(signature.version == self.version for signature in self.signatures)
+
+
+@dataclass(slots=True)
+class Query:
+    """A data query: about what, raised by whom, and how far it has come."""
+
+    number: int
+    subject: str
+    form: FormKey
+    item: str
+    raised_by: str
+    role: str
+    status: str = "open"
+
+
+@dataclass(slots=True)
+class SubjectFile:
+    """Everything about one subject."""
+
+    id: str
+    site: str
+    state: SubjectState
+    forms: dict[FormKey, Form] = field(default_factory=dict)
+    told: list[Entry] = field(default_factory=list)
+    notices: list[Entry] = field(default_factory=list)
+    requests: list[Entry] = field(default_factory=list)
+    resumes_in: SubjectState | None = None
+    """Where dosing resumes, while it is held."""
+    stratum: tuple[str, ...] | None = None
+    slot: str | None = None
+    """The sealed slot; it says nothing to who has no key."""
+    may_use_further: bool = True
+    """False once consent to further use of the data is withdrawn."""
+    code_broken: bool = False
+
+    def move(self, act: str, outcome: str = "") -> None:
+        """Move as the table of states says. Raises ValueError where it knows no such move: an act let it through."""
+        held = self.state == SubjectState.DOSING_HELD and act in WHILE_HELD
+        source = self.resumes_in if held else self.state
+        target = find_target(source, act, outcome)
+        if target is None:
+            raise ValueError(f"no move from {source} by {act} {outcome}".strip())
+        if held:
+            self.resumes_in = target
+            return
+        self.resumes_in = self.state if target == SubjectState.DOSING_HELD else None
+        self.state = target
+
+    @property
+    def standing(self) -> SubjectState:
+        """The state, or the one in which dosing will resume while it is held."""
+        return self.resumes_in or self.state
+
+    def find(self, form: str, *which: str) -> Form | None:
+        """The form of a key; None where nothing was recorded under it."""
+        return self.forms.get(FormKey(form, which))
+
+    def all_of(self, form: str) -> list[Form]:
+        """Every form of a name, in the order in which they were begun."""
+        return [found for key, found in self.forms.items() if key.form == form]
+
+    def last_told(self, what: str) -> Any:
+        """The last answer that the system gave under a word; None where it gave none."""
+        return next((entry.get("answer") for entry in reversed(self.told) if entry.get("what") == what), None)
+
+
+class AppliesEntry(Protocol):
+    """What knows what its entries do to the study."""
+
+    @classmethod
+    def apply(cls, study: "Study", entry: Entry) -> None:
+        """Take in an entry of this act."""
+        ...
+
+
+class Study:
+    """The state of the blinded log. It changes by entries alone."""
+
+    def __init__(self, trial: Trial, acts: Mapping[str, type[AppliesEntry]]) -> None:
+        self.trial = trial
+        """The protocol of the trial as it was opened; the one in force for a subject is ``trial_for``."""
+        self.acts = acts
+        self.opened = False
+        self.sites: dict[str, str] = {}
+        """Every site, and whether it is ``open`` or its dosing ``held``."""
+        self.held = False
+        """Is dosing held in the whole trial?"""
+        self.roles: dict[str, set[tuple[str, str | None]]] = {}
+        """The roles that each person holds, with the site of each."""
+        self.subjects: dict[str, SubjectFile] = {}
+        self.queries: dict[int, Query] = {}
+        self.allocated: dict[str, list[str]] = {}
+        """The slots that were taken, by stratum, in their order."""
+        self.amendments: list[Entry] = []
+        self.in_force: dict[str, Trial] = {}
+        """The protocol in force for each subject that is not on the one the trial was opened with."""
+        self.requests: list[Entry] = []
+        """What the pharmacy is asked, in the order of asking."""
+        self.notice_ids: set[str] = set()
+        """The notices that were received: none is taken twice."""
+        self.other: dict[str, Any] = {}
+        """What single acts keep of the trial as a whole, each under its own name."""
+        self.length = 0
+
+    def apply(self, entry: Entry) -> None:
+        """Take in the next entry of the log."""
+        self.length = entry.number + 1
+        if entry.act == TELL:
+            self._take_word(entry)
+        elif entry.act in self.acts:
+            self.acts[entry.act].apply(self, entry)
+
+    def _take_word(self, entry: Entry) -> None:
+        if entry.subject is None:
+            return
+        subject = self.subjects[entry.subject]
+        subject.told.append(entry)
+        if find_target(subject.standing, TELL, entry.get("what")):
+            subject.move(TELL, entry.get("what"))
+
+    def trial_for(self, subject: str | None) -> Trial:
+        """The protocol that is in force for a subject."""
+        return self.in_force.get(subject, self.trial) if subject else self.trial
+
+    def holds(self, user: User) -> bool:
+        """Does a person hold the role, at the site, that it acts in?"""
+        return (user.role, user.site) in self.roles.get(user.id, set())
+
+    def subject_of(self, entry: Entry) -> SubjectFile:
+        """The subject of an entry."""
+        assert entry.subject is not None, "an entry of an act about a subject names it"
+        return self.subjects[entry.subject]
+
+
+def record_form(study: Study, entry: Entry, form: str, keys: tuple[str, ...]) -> Form:
+    """Put what an entry says under its key: a new form, or a new version, whose signatures fall."""
+    subject = study.subject_of(entry)
+    values = entry.known
+    key = FormKey(form, tuple(str(values[name]) for name in keys))
+    items = {name: value for name, value in values.items() if name not in {*keys, REASON, "saw"}}
+    before = subject.forms.get(key)
+    subject.forms[key] = Form(
+        key=key, act=entry.act, by=entry.by, role=entry.role, items=items, entry=entry.number,
+        first_entry=before.first_entry if before else entry.number, occurred=entry.occurred, protocol=entry.protocol,
+        protocol_digest=entry.protocol_digest, version=before.version + 1 if before else 1,
+        signatures=before.signatures if before else [],
+    )  # fmt: skip
+    return subject.forms[key]

@@ -1,0 +1,35 @@
+"""Who sees what. What somebody may not see is not hidden on a page: it is not in what the desk returns."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from myotis.conduct.roles import SITE, Role
+from myotis.conduct.study import Form, Study
+from myotis.log.act import User
+
+R = Role
+
+EVERYBODY: Final = frozenset(Role) - {R.EFFICACY_ASSESSOR, R.LABORATORY}
+EFFICACY: Final = EVERYBODY | {R.EFFICACY_ASSESSOR}
+
+SEES: Final[Mapping[str, frozenset[Role]]] = {
+    "visit": EFFICACY,
+    "core_set": EFFICACY,
+    "cdasi": EFFICACY,
+    "sf36": EVERYBODY,
+    "weight": EVERYBODY,
+    "result": EVERYBODY | {R.LABORATORY},
+    "restricted_result": frozenset({R.SAFETY_PHYSICIAN}),
+}
+"""Who sees the forms of a name; those that are not named, everybody but efficacy assessors and laboratories: adverse
+events, infusions and laboratory values could tell an assessor the treatment."""
+
+
+def sees_subject(study: Study, user: User, subject: str) -> bool:
+    """Does a user see a subject at all? Roles of a site see those of their site."""
+    return user.role not in SITE or study.subjects[subject].site == user.site
+
+
+def sees_form(role: str, form: Form) -> bool:
+    """Does a role see the forms of this kind?"""
+    return role in SEES.get(form.key.form, EVERYBODY)
