@@ -32,7 +32,10 @@ def _command_line() -> str:
 
     commands = typer.main.get_command(main.app).commands  # type: ignore[attr-defined] # it is a group
     parts = [prose(main.__doc__), _help(main.app)]
-    parts += [f"## myotis {name}\n\n{_help(main.app, name)}" for name in commands]
+    for name, command in commands.items():
+        parts.append(f"## myotis {name}\n\n{_help(main.app, name)}")
+        below = getattr(command, "commands", {})
+        parts += [f"### myotis {name} {inner}\n\n{_help(main.app, name, inner)}" for inner in below]
     return page("Command line", "the commands' --help", *parts)
 
 

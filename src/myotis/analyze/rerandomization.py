@@ -10,7 +10,8 @@ from myotis.analyze.comparison import Responders
 from myotis.errors import SettingError
 from myotis.protocol.plan import Estimand
 from myotis.protocol.trial import Trial
-from myotis.randomize.blocks import allocate_in_order, draw_permuted_blocks
+from myotis.randomize.places import allocate_in_order
+from myotis.randomize.procedures.permuted_blocks import draw_permuted_blocks
 from myotis.statistics.randomization_test import RandomizationTest, randomization_test
 
 Flags = NDArray[np.bool_]
@@ -36,7 +37,7 @@ def rerandomize(arms: Responders, order: pl.Series, estimand: Estimand, trial: T
         drawn = np.empty((draws, len(strata)), dtype=bool)
         for allocation in drawn:
             lists = {
-                name: draw_permuted_blocks(generator, trial.randomization.ratio, plan.block_size, strata.count(name))
+                name: draw_permuted_blocks(generator, trial.randomization.ratio, (plan.block_size,), strata.count(name))
                 for name in dict.fromkeys(strata)
             }
             allocation[arrival] = [arm == estimand.group for arm in allocate_in_order(strata, lists)]

@@ -9,6 +9,7 @@ from myotis.cli.check import check
 from myotis.cli.demo import demo
 from myotis.cli.derive import derive
 from myotis.cli.ending import run_to_its_end
+from myotis.cli.randomize.app import app as randomize
 from myotis.cli.report import report
 from myotis.cli.score import score
 
@@ -22,7 +23,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (demo, check, score, derive, analyze, report):
+for command in (demo, check):
+    app.command()(command)
+app.add_typer(randomize)
+for command in (score, derive, analyze, report):
     app.command()(command)
 
 

@@ -2,7 +2,7 @@
 
 import os
 import re
-import secrets
+import secrets  # noqa: TID251 (names of temporary files)
 import shutil
 import stat
 import sys

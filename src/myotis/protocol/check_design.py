@@ -21,6 +21,7 @@ def find_design_faults(trial: Contents) -> Iterator[Fault]:
     yield from _windows(trial)
     yield from _arms(trial)
     yield from _switch(trial)
+    yield from _allocation(trial)
     for factor in trial.randomization.factors:
         yield from _factor(factor, trial)
 
@@ -140,6 +141,12 @@ def _switch(trial: Contents) -> Iterator[Fault]:
     if trial.deterioration is None:
         what = "the switch follows confirmed deterioration, which is not defined"
         yield contradiction("switch.trigger", what, "a table [deterioration]", "Define it, or remove [switch].")
+
+
+def _allocation(trial: Contents) -> Iterator[Fault]:
+    if trial.randomization.allocation == "pharmacy" and not trial.randomization.factors:
+        what, expected = "there is no factor to minimize over", "one or more randomization.factors"
+        yield contradiction("randomization.allocation", what, expected, "Add a factor, or allocate from a list.")
 
 
 def _factor(factor: Factor, trial: Contents) -> Iterator[Fault]:

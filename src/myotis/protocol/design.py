@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from myotis.protocol.fields import Id, Section, Units
+from myotis.protocol.fields import Digest, Id, Section, Units
 from myotis.terms.units import Quantity
 
 Activity = Literal[
@@ -43,13 +43,19 @@ class Factor(Section):
 
 
 class Randomization(Section):
-    """How subjects are allocated. Block sizes are not said here: they belong to the sealed list."""
+    """How subjects are allocated. Block sizes are not said here: they belong to the restricted list specification."""
 
     ratio: dict[Id, Annotated[int, Field(ge=1)]]
     """How many subjects each arm gets for those of the others, by arm."""
     planned_subjects: Annotated[int, Field(ge=2)]
     factors: tuple[Factor, ...] = ()
-    """What randomization is stratified by; none where it is not."""
+    """What randomization is stratified by, or minimized over; none where it is neither."""
+    allocation: Literal["list", "pharmacy"] = "list"
+    """Where the arm of a subject comes from: a list that was sealed before the trial, or the pharmacy, which minimizes
+    and needs to know how many subjects each arm has."""
+    list_specification_digest: Digest | None = None
+    """The digest of the restricted list specification, which names the procedure and its block sizes. None where it is
+    not fixed yet."""
 
 
 class Epoch(Section):

@@ -32,6 +32,9 @@ def _canonical_quantity(quantity: Quantity) -> str:
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 """A name that other parts of the file, and columns of data, refer to."""
 
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""A SHA-256 in hexadecimal digits."""
+
 
 class Units:
     """Marks a field that holds a quantity in one of these units: ``Annotated[Quantity, Units("cm")]``."""

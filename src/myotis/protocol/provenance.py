@@ -13,7 +13,10 @@ from pydantic import Field, model_validator
 from myotis.protocol.fields import Section
 from myotis.terms.source import Fact, Source, Status
 
-UNSOURCED = frozenset({"id", "label", "title", "schema_version", "version", "references", "provenance", "flag"})
+UNSOURCED = frozenset({
+    "id", "label", "title", "schema_version", "version", "references", "provenance", "flag",
+    "list_specification_digest",
+})  # fmt: skip
 """Fields that name things and state no fact."""
 
 NAMING = ("id", "fact", "measure", "analyte")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from itertools import product
 
 from myotis.protocol.design import Factor
 from myotis.protocol.trial import Trial
@@ -41,3 +42,14 @@ def name_stratum(levels: tuple[str, ...]) -> str:
     ('mild/female', 'all')
     """
     return BETWEEN_LEVELS.join(levels) or "all"
+
+
+def list_strata(trial: Trial) -> tuple[str, ...]:
+    """The name of every stratum: each combination of the levels of the factors, in the order of the protocol.
+
+    >>> from myotis.protocol.read import read_trial
+    >>> list_strata(read_trial("proderm"))
+    ('mild', 'moderate', 'severe')
+    """
+    levels = [[level.id for level in factor.levels] for factor in trial.randomization.factors]
+    return tuple(name_stratum(combination) for combination in product(*levels))

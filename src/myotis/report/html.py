@@ -1,6 +1,6 @@
 """The report: results rows as one HTML file that needs nothing else."""
 
-import secrets
+import secrets  # noqa: TID251 (names of temporary files)
 from pathlib import Path
 
 import polars as pl

@@ -79,6 +79,11 @@ def _style(name: str) -> AbstractContextManager[None]:
     return mpl.rc_context({**mpl.rcParamsDefault, **STYLE, "svg.hashsalt": name, "backend": "svg"})
 
 
+def stand_alone(svg: str) -> str:
+    """A figure as a file of its own, which has to say what it is."""
+    return svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg" font-family="sans-serif"', 1) + "\n"
+
+
 def clean_svg(svg: str, prefix: str) -> str:
     """The ``svg`` element alone, as wide as the page lets it be: no XML prologue, metadata, namespaces or addresses;
     ids begin with a prefix, so that those of several figures on one page don't meet."""

@@ -22,7 +22,8 @@ from myotis.derive.visits import build_visits
 from myotis.errors import SettingError
 from myotis.protocol.design import Arm, Epoch, Visit
 from myotis.protocol.trial import Trial
-from myotis.randomize.blocks import allocate_in_order, draw_permuted_blocks
+from myotis.randomize.places import allocate_in_order
+from myotis.randomize.procedures.permuted_blocks import draw_permuted_blocks
 from myotis.randomize.strata import name_stratum
 from myotis.rules.deterioration import CONFIRMED, STATUS_NAMES
 from myotis.rules.dose import find_infusion, plan_infusion
@@ -118,7 +119,7 @@ class _Simulation:
         ratio, block_size = self.trial.randomization.ratio, self.life.course.enrollment.block_size
         lists = {
             stratum: draw_permuted_blocks(
-                self.life.streams.find("allocation", stratum), ratio, block_size, strata.count(stratum)
+                self.life.streams.find("allocation", stratum), ratio, (block_size,), strata.count(stratum)
             )
             for stratum in dict.fromkeys(strata)
         }

@@ -48,7 +48,7 @@ def test_the_answer_to_another_challenge_does_not_count():
 
 def test_a_drill_of_another_key_does_not_count():
     _, record = drill()
-    with pytest.raises(SealError, match="the public keys given don't hold it"):
+    with pytest.raises(SealError, match="none of the public keys given"):
         check_drill(record, OTHER.public)
     lent = SignedRecord.sign(OTHER, DRILL, record.record)
     with pytest.raises(SealError, match="one of another key"):
@@ -84,5 +84,5 @@ def test_anybody_of_the_trial_reports_a_key_and_strangers_do_not():
     report = report_compromised(MAKER, PHARMACY.public, AT, "laptop stolen")
     assert report.kind == COMPROMISED
     assert list_compromised([report], [PHARMACY.public, MAKER.public]) == {PHARMACY.public.key_id}
-    with pytest.raises(SealError, match="don't hold it"):
+    with pytest.raises(SealError, match="none of the public keys given"):
         list_compromised([report], [PHARMACY.public])

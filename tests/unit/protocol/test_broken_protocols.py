@@ -43,7 +43,7 @@ NEW_ARM = {"id": "third", "label": "Third", "treatment": "saline"}
 BROKEN = {
     # Fields
     "a field is absent": Broken({"trial.title": REMOVED}, "trial.title", "is missing; expected a value"),
-    "a field that nobody knows": Broken({"trial.colour": "red"}, "trial.colour", "is not a field of the protocol"),
+    "a field that nobody knows": Broken({"trial.colour": "red"}, "trial.colour", "is not a field of this file"),
     "a text for a number": Broken({"visits.W8.day": "57"}, "visits.W8.day", "expected a valid integer"),
     "another version of the schema": Broken({"schema_version": 2}, "schema_version", "expected 1. Correct the value"),
     "an id with a blank": Broken({"arms.ivig.id": "iv ig"}, "arms.iv ig.id", "not a name of this form; expected text"),
@@ -76,6 +76,19 @@ BROKEN = {
     "an arm that the ratio forgets": Broken({"arms.2": NEW_ARM}, "randomization.ratio", "does not name the arm third"),
     "a ratio of an unknown arm": Broken(
         {"randomization.ratio.x": 1}, "randomization.ratio.x", "the arm x is not declared"
+    ),
+    "minimization without a factor": Broken(
+        {"randomization.allocation": "pharmacy", "randomization.factors": REMOVED},
+        "randomization.allocation",
+        "no factor to minimize over; expected one or more randomization.factors",
+    ),
+    "an allocation from elsewhere": Broken(
+        {"randomization.allocation": "envelopes"}, "randomization.allocation", "expected 'list' or 'pharmacy'"
+    ),
+    "a digest that is none": Broken(
+        {"randomization.list_specification_digest": "4f2a"},
+        "randomization.list_specification_digest",
+        "not a name of this form; expected text that matches ^[0-9a-f]{64}$",
     ),
     "an unknown switch visit": Broken({"switch.earliest_visit": "x"}, "switch.earliest_visit", "the visit x"),
     "an unknown visit of the reduced dose": Broken(

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from myotis.errors import StatisticsError
-from myotis.randomize.blocks import allocate_in_order, draw_permuted_blocks
+from myotis.randomize.places import allocate_in_order
+from myotis.randomize.procedures.permuted_blocks import draw_permuted_blocks
 from myotis.statistics.randomization_test import exact_randomization_test, randomization_test
 
 STRATA = ["mild", "severe", "mild", "mild", "severe", "mild", "mild", "severe", "mild", "mild", "severe", "mild"]
@@ -16,7 +17,7 @@ def draw_as_in_the_trial(generator, draws):
 
     def draw_one():
         lists = {
-            stratum: draw_permuted_blocks(generator, {"ivig": 1, "placebo": 1}, block_size=4, length=8)
+            stratum: draw_permuted_blocks(generator, {"ivig": 1, "placebo": 1}, block_sizes=[4], length=8)
             for stratum in ("mild", "severe")
         }
         return allocate_in_order(STRATA, lists)
