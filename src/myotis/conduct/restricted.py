@@ -1,0 +1,43 @@
+"""Restricted results: laboratory values that would tell the treatment, packed so that nothing of them shows.
+
+The site's system packs and seals; it holds no key that opens. Who has one, the safety physician, opens outside the log.
+"""
+
+import json
+from typing import Any, Final
+
+from myotis.errors import SealError
+from myotis.log.canonical import write_canonical
+
+RESTRICTED: Final = "restricted_result"
+"""The form of a restricted result."""
+PACKED_LENGTH: Final = 512
+"""How long each result is before it is sealed, whatever it says: the length of a sealed text tells that of the text."""
+
+
+def name_context(subject: str, at: str, analyte: str) -> str:
+    """Where a sealed result belongs; who opens it must say the same.
+
+    >>> name_context("101-001", "W4", "igg")
+    '101-001/restricted_result/W4/igg'
+    """
+    return "/".join((subject, RESTRICTED, at, analyte))
+
+
+def pack_result(values: dict[str, Any]) -> str:
+    """A result as text of one length. Raises SealError where it is longer than that; the error says nothing of it.
+
+    >>> packed = pack_result({"value": "12.5"}), pack_result({"value": "9", "lower_limit": "7.0"})
+    >>> [len(text) for text in packed], unpack_result(packed[0])
+    ([512, 512], {'value': '12.5'})
+    """
+    text = write_canonical(values)
+    if len(text) > PACKED_LENGTH:
+        raise SealError("the result has too many characters to be sealed")
+    return text.ljust(PACKED_LENGTH)
+
+
+def unpack_result(text: str) -> dict[str, Any]:
+    """What ``pack_result`` packed."""
+    values: dict[str, Any] = json.loads(text)
+    return values
