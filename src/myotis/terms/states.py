@@ -1,7 +1,8 @@
 """The states of a subject, and the moves between them: one table that acts, simulation and documents share.
 
 Off treatment is not off study: who discontinues treatment is still followed. Dosing can be held in any state with
-treatment and before the first dose, and resumes where it was; what else happens in between moves the state that it will resume in.
+treatment and before the first dose, and resumes where it was; what else happens in between moves the state that it will
+resume in.
 """
 
 from enum import StrEnum

@@ -20,7 +20,8 @@ TO: Final = (Role.INVESTIGATOR, Role.COORDINATOR, Role.SAFETY_PHYSICIAN, Role.SP
 class ReleaseAction(SubjectAct):
     """One coded action for all restricted results of a visit (or date) together: which of them led to it isn't said.
 
-    The site is told of each, ``no_action`` too, so that a silence tells nothing. It is not corrected: another one follows it. ``hold_dosing`` holds it at once.
+    The site is told of each, ``no_action`` too, so that a silence tells nothing. ``hold_dosing`` holds it at once. An
+    action is not corrected: another one follows it.
     """
 
     name: ClassVar[str] = "release_action"
