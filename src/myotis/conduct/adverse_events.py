@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from myotis.conduct.clocks import Report, ReportKind, compute_expedited_dues
+from myotis.conduct.clocks import Report, list_expedited
 from myotis.conduct.study import Form, FormKey, Study, SubjectFile
 from myotis.errors import Fault
 from myotis.log.entry import Entry
 from myotis.protocol.trial import Trial
+from myotis.rules.reporting import ReportKind
 from myotis.terms.states import SubjectState
 
 FORM: Final = "adverse_event"
@@ -46,6 +47,8 @@ class Clock(NamedTuple):
 
     kind: ReportKind
     due: datetime
+    provisional: bool
+    """The sponsor has not judged the event yet; it may prove that no report is due."""
     sent: datetime | None
 
     def find_status(self, now: datetime) -> str:
@@ -56,18 +59,19 @@ class Clock(NamedTuple):
 
 
 def find_clocks(study: Study, subject: SubjectFile, number: str) -> list[Clock]:
-    """The clocks that run for an event by the sponsor's judgment; none while it is not judged, or where it is expected
-    by the reference safety information."""
+    """The clocks that run for an event, provisional until the sponsor has judged it; none where it is expected by the
+    reference safety information, related by nobody, or not serious."""
     judgment, conduct = subject.find(JUDGMENT, number), study.trial_for(subject.id).conduct
-    if judgment is None or conduct is None or judgment.items["expectedness"] == "expected":
-        return []
-    dues = compute_expedited_dues(
+    assert conduct is not None, "a trial is opened with [conduct] only"
+    items = judgment.items if judgment else {}
+    due = list_expedited(
         find_reports(study, subject.id, number),
-        sponsor_related=judgment.items["causality"] == "related",
-        reporting=conduct.reporting,
+        conduct.reporting,
+        sponsor_related=items["causality"] == "related" if items else None,
+        expected=items["expectedness"] == "expected" if items else None,
     )
-    sent = {kind: datetime.fromisoformat(time) for kind, time in judgment.items.get("sent", {}).items()}
-    return [Clock(kind, due, sent.get(kind)) for kind, due in sorted(dues.items(), key=lambda item: item[1])]
+    sent = {kind: datetime.fromisoformat(time) for kind, time in items.get("sent", {}).items()}
+    return [Clock(kind, time, provisional, sent.get(kind)) for kind, time, provisional in due]
 
 
 class Placement(NamedTuple):

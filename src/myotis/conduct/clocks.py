@@ -1,16 +1,11 @@
-"""The clocks of safety reports: when a report is due, counted from awareness.
-
-Hours and days are counted as elapsed time, a day being 24 hours, so that a change to or from daylight saving time makes
-no clock longer. Times come out in UTC.
-"""
+"""The clocks of an adverse event over all that was reported of it (``rules/reporting.py`` has those of one report)."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from myotis.protocol.conduct import Reporting
-from myotis.terms.units import Quantity
+from myotis.rules.reporting import DueReport, Judgment, ReportKind, compute_due_reports
 
 ALARMING: Final = frozenset({"fatal", "life_threatening"})
 """The criteria of seriousness that shorten the sponsor's clock."""
@@ -34,51 +29,30 @@ class Report(NamedTuple):
         """Does it meet any criterion?"""
         return bool(self.criteria)
 
-    @property
-    def alarming(self) -> bool:
-        """Is it fatal or life-threatening?"""
-        return not ALARMING.isdisjoint(self.criteria)
+    def list_due(self, reporting: Reporting, sponsor_related: bool | None, expected: bool | None) -> list[DueReport]:
+        """The reports that are due by this one alone."""
+        alarming = not ALARMING.isdisjoint(self.criteria)
+        judgment = Judgment(self.serious, alarming, self.related, sponsor_related, expected)
+        return list(compute_due_reports(reporting, judgment, site_aware=self.aware_at, sponsor_aware=self.received))
 
 
-class ReportKind(StrEnum):
-    """The expedited reports of a sponsor (ICH E2A, III.B)."""
-
-    ALERT = "alert_report"
-    """The first report of a fatal or life-threatening event: ``fatal_or_life_threatening`` of the protocol."""
-    FULL = "full_report"
-    """The report of any other event, and the complete one of a fatal or life-threatening event: ``other_serious``."""
+def compute_site_due(report: Report, reporting: Reporting) -> datetime | None:
+    """When the site's report was due at the sponsor; None where the event is not serious."""
+    due = report.list_due(reporting, None, None)
+    return next((one.due for one in due if one.kind == ReportKind.SITE), None)
 
 
-def compute_site_due(aware_at: datetime, reporting: Reporting) -> datetime:
-    """When the site's report of a serious event is due at the sponsor.
+def list_expedited(
+    reports: Sequence[Report], reporting: Reporting, *, sponsor_related: bool | None, expected: bool | None
+) -> list[DueReport]:
+    """The sponsor's expedited reports of an event as it was last reported, the first one due first.
 
-    >>> from myotis.protocol.read import read_trial
-    >>> aware = datetime.fromisoformat("2024-03-30T14:05+01:00")
-    >>> str(compute_site_due(aware, read_trial("proderm").conduct.reporting))
-    '2024-03-31 13:05:00+00:00'
+    A clock begins when the sponsor received the first report by which the event qualifies, so what is learned later
+    makes none longer. What the sponsor has not judged (None) counts as if it qualified, and is provisional.
     """
-    return aware_at.astimezone(UTC) + timedelta(hours=float(reporting.site.number))
-
-
-def compute_expedited_dues(
-    reports: Sequence[Report], *, sponsor_related: bool, reporting: Reporting
-) -> dict[ReportKind, datetime]:
-    """When the expedited reports of an unexpected event are due; none where it is not serious, or nobody relates it.
-
-    ``reports`` are those of the site, the first one first. The event is related where the investigator, as last
-    reported, or the sponsor says so: neither takes back what the other says. A clock begins when the sponsor received
-    the first report by which the event qualifies (ICH E2A, III.B; 21 CFR 312.32(c)).
-    """
-    if not reports or not reports[-1].serious or not (reports[-1].related or sponsor_related):
-        return {}
-    qualifying = [report for report in reports if report.serious and (report.related or sponsor_related)]
-    dues = {ReportKind.FULL: _count_days(qualifying, reporting.other_serious)}
-    if reports[-1].alarming:
-        alarming = [report for report in qualifying if report.alarming]
-        dues[ReportKind.ALERT] = _count_days(alarming, reporting.fatal_or_life_threatening)
-    return dues
-
-
-def _count_days(reports: Sequence[Report], limit: Quantity) -> datetime:
-    first = min(report.received for report in reports)
-    return first.astimezone(UTC) + timedelta(days=float(limit.number))
+    kinds = [one for one in reports[-1].list_due(reporting, sponsor_related, expected) if one.kind != ReportKind.SITE]
+    first: dict[ReportKind, datetime] = {}
+    for report in reports:
+        for one in report.list_due(reporting, sponsor_related, expected):
+            first[one.kind] = min(one.due, first.get(one.kind, one.due))
+    return sorted((one._replace(due=first[one.kind]) for one in kinds), key=lambda one: one.due)

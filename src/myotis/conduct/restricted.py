@@ -3,10 +3,15 @@
 The site's system packs and seals; it holds no key that opens. Who has one, the safety physician, opens outside the log.
 """
 
+import base64
+import binascii
 import json
+from collections.abc import Callable
 from typing import Any, Final
 
 from myotis.errors import SealError
+from myotis.keys.envelope import open_envelope, seal_envelope
+from myotis.keys.pairs import PrivateKey, PublicKey
 from myotis.log.canonical import write_canonical
 
 RESTRICTED: Final = "restricted_result"
@@ -41,3 +46,31 @@ def unpack_result(text: str) -> dict[str, Any]:
     """What ``pack_result`` packed."""
     values: dict[str, Any] = json.loads(text)
     return values
+
+
+def seal_results_to(key: PublicKey) -> Callable[[str, str], str]:
+    """How results are sealed to the safety physician: what ``Means.seal_result`` takes."""
+
+    def seal_result(text: str, context: str) -> str:
+        return base64.b64encode(seal_envelope(key, text.encode(), context)).decode()
+
+    return seal_result
+
+
+def open_result(key: PrivateKey, envelope: str, context: str) -> dict[str, Any]:
+    """The result in an envelope, as the safety physician reads it, away from the log.
+
+    Raises SealError where the key or the context is another, or the envelope was changed.
+
+    >>> import secrets
+    >>> from myotis.keys.pairs import make_key
+    >>> key = make_key("safety_physician", "Dr. Example", "2026-01-05", secrets.token_bytes)
+    >>> context = name_context("101-001", "W4", "igg")
+    >>> open_result(key, seal_results_to(key.public)(pack_result({"value": "12.5"}), context), context)
+    {'value': '12.5'}
+    """
+    try:
+        sealed = base64.b64decode(envelope, validate=True)
+    except (binascii.Error, ValueError):
+        raise SealError("the envelope isn't base64; it was changed or cut off") from None
+    return unpack_result(open_envelope(key, sealed, context).decode())

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from myotis.conduct.adverse_events import ADJUDICATION, FATAL, FORM, JUDGMENT, find_clocks, find_reports
-from myotis.conduct.clocks import ReportKind, compute_expedited_dues
 from myotis.conduct.restricted import RESTRICTED
 from myotis.conduct.study import Form, Study, SubjectFile
+from myotis.rules.reporting import ReportKind
 from myotis.terms.states import SubjectState
 
 
@@ -18,16 +18,18 @@ class OpenClock(NamedTuple):
     number: str
     kind: ReportKind
     due: datetime
+    provisional: bool
+    """The sponsor has not judged the event yet; it may prove that no report is due."""
     overdue: bool
 
 
 class Unjudged(NamedTuple):
-    """A serious event that the sponsor has not judged as it stands. ``due``: when its first expedited report would be,
-    should it turn out to be related and unexpected."""
+    """A serious event that the sponsor has not judged as it was last reported."""
 
     subject: str
     number: str
-    due: datetime
+    received: datetime
+    """When the sponsor became aware of what is not judged."""
 
 
 class AwaitsAdjudication(NamedTuple):
@@ -48,25 +50,23 @@ class AwaitsAction(NamedTuple):
 def list_open_clocks(study: Study, now: datetime) -> list[OpenClock]:
     """The clocks of expedited reports that run, the next one due first."""
     clocks = [
-        OpenClock(subject.id, form.key.which[0], clock.kind, clock.due, now > clock.due)
+        OpenClock(subject.id, form.key.which[0], clock.kind, clock.due, clock.provisional, now > clock.due)
         for subject, form in _each_event(study)
         for clock in find_clocks(study, subject, form.key.which[0])
         if clock.sent is None
     ]
-    return sorted(clocks, key=lambda clock: (clock.due, clock.subject, clock.number))
+    return sorted(clocks, key=lambda clock: (clock.due, clock.subject, int(clock.number)))
 
 
 def list_unjudged(study: Study) -> list[Unjudged]:
-    """Serious events that the sponsor has not judged, or that were followed up since, the most urgent first."""
+    """Serious events that the sponsor has not judged, or that were followed up since, the oldest first."""
     found = []
     for subject, form in _each_event(study):
         number = form.key.which[0]
-        reports, judgment = find_reports(study, subject.id, number), subject.find(JUDGMENT, number)
-        conduct = study.trial_for(subject.id).conduct
-        if conduct and reports[-1].serious and (judgment is None or judgment.entry < reports[-1].entry):
-            dues = compute_expedited_dues(reports, sponsor_related=True, reporting=conduct.reporting)
-            found.append(Unjudged(subject.id, number, min(dues.values())))
-    return sorted(found, key=lambda event: (event.due, event.subject, event.number))
+        last, judgment = find_reports(study, subject.id, number)[-1], subject.find(JUDGMENT, number)
+        if last.serious and (judgment is None or judgment.entry < last.entry):
+            found.append(Unjudged(subject.id, number, last.received))
+    return sorted(found, key=lambda event: (event.received, event.subject, int(event.number)))
 
 
 def list_awaiting_adjudication(study: Study) -> list[AwaitsAdjudication]:

@@ -10,11 +10,11 @@ from myotis.conduct.act import Scene, SubjectAct, find_stale
 from myotis.conduct.acts.safety.report_adverse_event import Causality
 from myotis.conduct.acts.safety.say_of_event import tell_clocks
 from myotis.conduct.adverse_events import FORM, JUDGMENT, find_event, find_reports, is_future
-from myotis.conduct.clocks import ReportKind
 from myotis.conduct.study import FormKey, Study, record_form
 from myotis.errors import Fault
 from myotis.log.act import Told
 from myotis.log.entry import Entry
+from myotis.rules.reporting import ReportKind
 
 
 class JudgeAdverseEvent(SubjectAct):
@@ -39,7 +39,7 @@ class JudgeAdverseEvent(SubjectAct):
     """The version of the reference safety information, such as ``IB 7``."""
     aware_at: AwareDatetime | None = None
     """When the sponsor became aware of what the version says, where that was before its entry, such as by telephone."""
-    sent: dict[ReportKind, AwareDatetime] = Field(default_factory=dict)
+    sent: dict[Literal[ReportKind.ALERT, ReportKind.FULL], AwareDatetime] = Field(default_factory=dict)
     """When an expedited report went to the authorities; it closes the clock of its kind."""
 
     def find_obstacles(self, scene: Scene) -> Iterator[Fault]:

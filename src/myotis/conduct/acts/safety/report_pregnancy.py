@@ -1,7 +1,7 @@
 """Report a pregnancy of a subject or of a subject's partner, and later what came of it."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar, Final, Literal
 
 from pydantic import AwareDatetime
@@ -9,12 +9,13 @@ from pydantic import AwareDatetime
 from myotis.conduct.act import NumberedFormAct, Scene, find_stale
 from myotis.conduct.acts.safety.say_of_event import tell_due
 from myotis.conduct.adverse_events import is_before, is_future
+from myotis.conduct.clocks import Report
 from myotis.conduct.study import FormKey, Study, record_form
 from myotis.errors import Fault
 from myotis.log.act import Told
 from myotis.log.entry import Entry
 
-CLOCK: Final = "as_serious"
+CLOCK: Final = ("important",)
 """A pregnancy is no adverse event; that its report is due as soon as that of a serious one is our choice, and usual."""
 
 
@@ -72,7 +73,9 @@ class ReportPregnancy(NumberedFormAct):
 
     def tell(self, scene: Scene, entry: Entry) -> Iterator[Told]:
         """When the report was due, and whether it came in time."""
-        yield tell_due(scene, entry, self.subject, f"{self.form}/{entry.get('number')}", self.aware_at)
+        received = datetime.fromisoformat(entry.recorded)
+        report = Report(entry.number, self.aware_at, received, criteria=CLOCK, related=False)
+        yield from tell_due(scene, entry, self.subject, f"{self.form}/{entry.get('number')}", report)
 
     def add_values(self, scene: Scene) -> dict[str, Any]:
         """The number."""

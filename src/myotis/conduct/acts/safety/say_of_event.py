@@ -13,14 +13,14 @@ from myotis.conduct.adverse_events import (
     format_due,
     place_event,
 )
-from myotis.conduct.clocks import compute_site_due
+from myotis.conduct.clocks import Report, compute_site_due
 from myotis.conduct.roles import Role
 from myotis.log.act import Told
 from myotis.log.entry import Entry
 
 TO_SITE: Final = (Role.INVESTIGATOR, Role.COORDINATOR, Role.SPONSOR, Role.MONITOR, Role.DATA_MANAGER)
 TO_SPONSOR: Final = (Role.SPONSOR,)
-REPORTING: Final = "conduct.clocks"
+REPORTING: Final = "rules.reporting"
 
 
 def tell_event(scene: Scene, entry: Entry, name: str, number: str) -> Iterator[Told]:
@@ -29,9 +29,7 @@ def tell_event(scene: Scene, entry: Entry, name: str, number: str) -> Iterator[T
     form = find_event(subject, number)
     assert form is not None, "the entry has recorded the event"
     yield _tell_placement(scene, name, number, form.items["started"])
-    report = find_reports(scene.study, name, number)[-1]
-    if report.serious:
-        yield tell_due(scene, entry, name, f"{form.key}", report.aware_at)
+    yield from tell_due(scene, entry, name, f"{form.key}", find_reports(scene.study, name, number)[-1])
     kinds = {kind.id: kind for kind in scene.conduct.special_interest}
     kind = kinds.get(form.items.get("special_interest", ""))
     if kind and kind.adjudicated and subject.find(ADJUDICATION, number) is None:
@@ -53,19 +51,22 @@ def _tell_placement(scene: Scene, name: str, number: str, started: str) -> Told:
     return Told("adverse_event_placed", answer, "conduct.adverse_events", [started, infusions], TO_SITE, name)
 
 
-def tell_due(scene: Scene, entry: Entry, name: str, about: str, aware_at: datetime) -> Told:
-    """When a report was due at the sponsor, and whether it came in time."""
-    due, recorded = compute_site_due(aware_at, scene.conduct.reporting), datetime.fromisoformat(entry.recorded)
-    answer = {"about": about, "due": format_due(due), "status": "in_time" if recorded <= due else "late"}
-    return Told("report_due", answer, REPORTING, [aware_at.isoformat(), entry.recorded], TO_SITE, name)
+def tell_due(scene: Scene, entry: Entry, name: str, about: str, report: Report) -> Iterator[Told]:
+    """When a report was due at the sponsor, and whether it came in time; nothing where it is not serious."""
+    due = compute_site_due(report, scene.conduct.reporting)
+    if due is not None:
+        recorded = datetime.fromisoformat(entry.recorded)
+        answer = {"about": about, "due": format_due(due), "status": "in_time" if recorded <= due else "late"}
+        yield Told("report_due", answer, REPORTING, [report.aware_at.isoformat(), entry.recorded], TO_SITE, name)
 
 
 def tell_clocks(scene: Scene, name: str, number: str) -> Iterator[Told]:
     """The clocks of the sponsor's expedited reports, as far as the event is judged; nothing where none runs."""
     clocks = find_clocks(scene.study, scene.subject(name), number)
     if clocks:
-        answer: dict[str, Any] = {"about": f"adverse_event/{number}"}
+        answer: dict[str, Any] = {"about": f"adverse_event/{number}", "provisional": clocks[0].provisional}
         answer |= {clock.kind.value: {"due": format_due(clock.due), "status": clock.find_status(scene.now)}
                    for clock in clocks}  # fmt: skip
-        inputs = [[kind.value, due.isoformat(), sent.isoformat() if sent else None] for kind, due, sent in clocks]
+        inputs = [[c.kind.value, c.due.isoformat(), c.provisional, c.sent.isoformat() if c.sent else None]
+                  for c in clocks]  # fmt: skip
         yield Told("expedited_due", answer, REPORTING, inputs, TO_SPONSOR, name)
