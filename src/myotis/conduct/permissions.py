@@ -64,7 +64,7 @@ MAY: Final[Mapping[str, frozenset[Role]]] = {
     "report_pregnancy": _STAFF,
     "record_death": _INVESTIGATOR,
     # data
-    "correct_value": _STAFF | _ASSESSOR,
+    "correct_value": _STAFF | _ASSESSOR | {R.LABORATORY},
     "raise_query": _REVIEW,
     "answer_query": _STAFF | _ASSESSOR,
     "close_query": _REVIEW,
