@@ -105,7 +105,7 @@ def test_a_treatment_by_mistake_that_no_arm_begins_with_is_not_decided(tmp_path)
     assert compute_gate_decision(trial, {}, {}, {}) == GateDecision(None, None)
 
 
-def test_without_a_gate_there_is_nothing_to_decide(tmp_path):
+def test_without_a_gate_there_is_nothing_to_decide():
     trial = PRODERM.model_copy(update={"conduct": None})
     with pytest.raises(SettingError, match="the protocol has no extension gate"):
         compute_gate_decision(trial, {}, {}, {})
