@@ -1,18 +1,19 @@
 """What a log in a file loses when something goes wrong: tried, and written as a table.
 
-Writes docs/explanation/faults.md. Run: python docs/figures/faults.py (a minute)
+Writes docs/explanation/faults.md. Run: python docs/figures/faults.py (some minutes)
 """
 
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.append(str(ROOT / "docs"))
-sys.path.append(str(ROOT / "tests" / "oracles"))
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+sys.path.append(str(Path(__file__).resolve().parents[2] / "tests" / "oracles"))
 
 from log_faults import PLAN, Trials, try_faults
 
 from _generate.markdown import table
+
+DOCS = Path(__file__).resolve().parents[1]
 
 
 def make_page(tried: list[Trials]) -> str:
@@ -50,7 +51,7 @@ def make_page(tried: list[Trials]) -> str:
 def main() -> None:
     """Try everything, and write the page."""
     page = make_page(try_faults(1)) + "\n"
-    (ROOT / "docs" / "explanation" / "faults.md").write_text(page, encoding="utf-8")
+    (DOCS / "explanation" / "faults.md").write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":
