@@ -175,3 +175,14 @@ def test_who_knows_does_not_guess(live):
     live.subject().state, live.subject().resumes_in = SubjectState.DOSING_HELD, SubjectState.IN_EXTENSION
     with pytest.raises(RefusalError, match="extension is known"):
         guess(live)
+
+
+def test_a_visit_may_be_entered_late_and_not_be_later_than_the_end(live):
+    live.go_to("W4")
+    subject = live.subject()
+    subject.state = SubjectState.LOST
+    subject.history.append((live.clock.now.isoformat(), subject.state))
+    live.clock.move(days=3)
+    late = RecordVisit(subject=S, visit="W4", day=live.today)
+    assert refusal(live, late, Role.COORDINATOR) == ("need", "the study had ended for the subject")
+    live.act(late.model_copy(update={"day": live.today - timedelta(days=3)}), Role.COORDINATOR)
