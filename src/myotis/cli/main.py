@@ -26,8 +26,8 @@ app = typer.Typer(
 for command in (demo, check):
     app.command()(command)
 app.add_typer(randomize)
-for command in (score, derive, analyze, report):
-    app.command()(command)
+for stage in (score, derive, analyze, report):
+    app.command()(stage)
 
 
 def main() -> NoReturn:
