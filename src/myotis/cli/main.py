@@ -27,11 +27,8 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(check)
 app.add_typer(randomize)
-app.command()(score)
-app.command()(snapshot)
-app.command()(derive)
-app.command()(analyze)
-app.command()(report)
+for stage in (score, snapshot, derive, analyze, report):
+    app.command()(stage)
 
 
 def main() -> NoReturn:
