@@ -2,7 +2,9 @@
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, Final
+
+_encode: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode
 
 
 def write_canonical(value: Any) -> str:
@@ -13,7 +15,7 @@ def write_canonical(value: Any) -> str:
     >>> write_canonical({"b": 1, "a": ["é", None]})
     '{"a":["\\\\u00e9",null],"b":1}'
     """
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return _encode(value)
 
 
 def digest_text(text: str) -> str:

@@ -5,13 +5,14 @@ value can be taken out later (a participant's right, or something that should ne
 stands in its place, and the chain still holds.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import itemgetter
+from types import NoneType
 from typing import Any, Final, Self
 
-from myotis.log.canonical import digest_text, digest_value, write_canonical
+from myotis.log.canonical import digest_text, digest_value, parse_json, write_canonical
 
 SALT_BYTES: Final = 16
 
@@ -92,8 +93,12 @@ class Entry:
 
     def chained(self, previous: str, *, closes: bool) -> Self:
         """The entry behind the one with the digest ``previous``, with its own digest."""
-        entry = replace(self, previous=previous, closes=closes)
-        return replace(entry, digest=digest_value(entry.header()))
+        header = self.header() | {"previous": previous, "closes": closes}
+        return replace(self, previous=previous, closes=closes, digest=digest_value(header))
+
+    def without(self, name: str, by_entry: int) -> Self:
+        """The entry with a tombstone in the place of a value. Its digest stays, since that covers the commitment."""
+        return replace(self, values={**self.values, name: Tombstone(by_entry)})
 
     def write_line(self) -> str:
         """The entry as one line of a file, with the end of the line."""
@@ -104,17 +109,39 @@ class Entry:
         return write_canonical({"header": self.header(), "values": values, "digest": self.digest}) + "\n"
 
     @classmethod
-    def read_line(cls, line: str) -> Self:
+    def read_line(cls, line: str | bytes) -> Self:
         """The entry that a line holds; raises ValueError where it is none. That it is unaltered is not checked here."""
         try:
-            parts = json.loads(line)
-            values = {
-                name: Tombstone(int(value["taken_out_by"])) if isinstance(value, dict) else (str(value[0]), value[1])
-                for name, value in parts["values"].items()
-            }
-            return cls(**parts["header"], values=values, digest=parts["digest"])
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+            digest, header, values = itemgetter("digest", "header", "values")(parse_json(line))
+            _check_types({**header, "digest": digest})
+            return cls(**header, values={name: _read_value(value) for name, value in values.items()}, digest=digest)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ValueError("the line is not an entry of a log") from error
+
+
+_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
+    "number": (int,), "previous": (str,), "act": (str,), "by": (str,), "role": (str,), "site": (str, NoneType),
+    "subject": (str, NoneType), "occurred": (str,), "recorded": (str,), "clock": (str, NoneType), "protocol": (str,),
+    "protocol_digest": (str,), "closes": (bool,), "commitments": (dict,), "digest": (str,),
+}  # fmt: skip
+
+
+def _check_types(header: Mapping[str, Any]) -> None:
+    for name, value in header.items():
+        if type(value) not in _TYPES[name]:
+            raise TypeError(name)
+
+
+def _read_value(value: Any) -> Value | Tombstone:
+    if isinstance(value, dict):
+        by_entry = value["taken_out_by"]
+        if type(by_entry) is not int or len(value) != 1:
+            raise TypeError("taken_out_by")
+        return Tombstone(by_entry)
+    salt, content = value
+    if type(salt) is not str or len(salt) != 2 * SALT_BYTES:  # or a digit of the salt could pass for one of the value
+        raise TypeError("salt")
+    return salt, content
 
 
 def commit_value(salt: str, value: Any) -> str:

@@ -5,14 +5,15 @@ A transaction is one act: all of its entries are kept, or none is. Whoever is in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
-from threading import Lock
-from typing import Protocol
+from threading import Lock, get_ident
+from typing import Any, Protocol, Self
 
 from myotis.errors import MyotisError
-from myotis.log.entry import SALT_BYTES, Draft, Entry, commit_value, format_time
+from myotis.log.canonical import settle_value
+from myotis.log.entry import SALT_BYTES, Draft, Entry, Value, commit_value, format_time
 
 Clock = Callable[[], datetime]
 Entropy = Callable[[int], bytes]
@@ -42,14 +43,16 @@ class Transaction:
         self.kept = kept
         """The log as it stands now."""
         self.drafted: list[Entry] = []
-        self._now = clock().astimezone(UTC)
+        self.bereft: dict[int, Entry] = {}
+        """Kept entries as they are to be without values that were taken out, by number."""
+        self._now = format_time(clock().astimezone(UTC))
         self._entropy = entropy
 
     def append(self, draft: Draft) -> Entry:
         """Give a draft its number, times and commitments. It has its digest once the transaction has ended."""
-        now = format_time(self._now)
+        now = self._now
         latest = max(now, self.kept[-1].recorded) if self.kept else now
-        values = {name: (self._entropy(SALT_BYTES).hex(), value) for name, value in draft.values.items()}
+        values = self._salt(draft.values)
         entry = Entry(
             number=len(self.kept) + len(self.drafted), previous="", act=draft.act, by=draft.by, role=draft.role,
             site=draft.site, subject=draft.subject, occurred=format_time(draft.occurred), recorded=latest,
@@ -58,6 +61,15 @@ class Transaction:
         )  # fmt: skip
         self.drafted.append(entry)
         return entry
+
+    def take_out(self, number: int, name: str, by: Entry) -> None:
+        """Put a tombstone in the place of a value of a kept entry; ``by``, an entry of this transaction, says why."""
+        if not 0 <= number < len(self.kept):
+            raise StoreError(f"the log has no entry {number} to take a value out of")
+        entry = self.bereft.get(number, self.kept[number])
+        if not isinstance(entry.values.get(name), tuple):
+            raise StoreError(f"entry {number} has no value of the name {name!r}, or it was taken out before")
+        self.bereft[number] = entry.without(name, by.number)
 
     def finish(self) -> list[Entry]:
         """The entries with their digests, each chained to the one before it."""
@@ -68,13 +80,45 @@ class Transaction:
             previous = finished[-1].digest
         return finished
 
+    def _salt(self, values: Mapping[str, Any]) -> dict[str, Value]:
+        salts = self._entropy(SALT_BYTES * len(values)).hex()
+        cuts = range(0, len(salts), 2 * SALT_BYTES)
+        return {
+            name: (salts[cut : cut + 2 * SALT_BYTES], settle_value(value))
+            for cut, (name, value) in zip(cuts, sorted(values.items()), strict=True)  # in the order that a file has
+        }
+
+
+class Turn:
+    """One thread at a time; a thread that has its turn and asks for another is told, in place of waiting for itself."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._holder: int | None = None
+
+    @property
+    def mine(self) -> bool:
+        """Whether it is this thread's turn."""
+        return self._holder == get_ident()
+
+    def __enter__(self) -> Self:
+        if self.mine:
+            raise StoreError("a transaction can't begin inside another one of the same log")
+        self._lock.acquire()
+        self._holder = get_ident()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._holder = None
+        self._lock.release()
+
 
 class MemoryStore:
     """A log in memory, for simulations and tests."""
 
     def __init__(self, entries: Sequence[Entry] = ()) -> None:
         self._entries = list(entries)
-        self._lock = Lock()
+        self._turn = Turn()
 
     def read(self, start: int = 0) -> Sequence[Entry]:
         """The entries from number ``start`` on."""
@@ -83,14 +127,10 @@ class MemoryStore:
     @contextmanager
     def transaction(self, clock: Clock, entropy: Entropy) -> Iterator[Transaction]:
         """Append in the block; kept when it ends."""
-        with self._lock:
+        with self._turn:
             transaction = Transaction(self._entries, clock, entropy)
             yield transaction
-            self._entries.extend(transaction.finish())
-
-    def replace(self, entry: Entry) -> None:
-        """Put an entry with tombstones in the place of the one with its number and digest (``log/redact.py``)."""
-        with self._lock:
-            if self._entries[entry.number].digest != entry.digest:
-                raise StoreError("only values can be taken out of an entry; this one has another digest")
-            self._entries[entry.number] = entry
+            finished = transaction.finish()
+            for number, entry in transaction.bereft.items():
+                self._entries[number] = entry
+            self._entries.extend(finished)

@@ -1,6 +1,7 @@
 """Adverse events of a virtual subject: drawn for every infusion, and ended by the subject's leaving."""
 
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,42 +15,60 @@ MOST_OF_A_KIND = 4
 """More events of one kind than these are never drawn for one infusion."""
 
 LEAVING = "ADVERSE EVENT"
+GRADES = ("MILD", "MODERATE", SEVERE)
 
 
-def record_rate(records: SubjectRecords, course: AdverseEvents, start: date) -> float:
-    """Record the highest rate of the infusion that was added last, in mL/kg/min; it depends on the calendar."""
-    rate = course.highest_rate if start < course.lowered_on else course.lowered_rate
-    records.add(
-        "SUPPEX", RDOMAIN="EX", IDVAR="EXSEQ", IDVARVAL=str(records.rows["EX"][-1]["EXSEQ"]), QNAM=MAXIMAL_RATE,
-        QLABEL="Highest Infusion Rate (mL/kg/min)", QVAL=f"{rate:g}", QORIG="CRF",
-    )  # fmt: skip
-    return rate
+class VirtualEvent(NamedTuple):
+    """An adverse event as it happens to a virtual subject."""
+
+    kind: str
+    term: str
+    onset: date
+    end: date
+    severity: str
+    serious: bool
+    related: bool
 
 
-def record_events(
-    records: SubjectRecords, course: AdverseEvents, streams: Streams, subject: int, position: int,
-    treatment: str, rate: float, start: date,
-) -> None:  # fmt: skip
-    """Draw and record what follows one infusion: kinds in the order of the course, each from a stream of its own."""
+def draw_events(
+    course: AdverseEvents, streams: Streams, subject: int, position: int, treatment: str, rate: float, start: date
+) -> list[VirtualEvent]:
+    """Draw what follows one infusion: kinds in the order of the course, each from a stream of its own."""
+    events = []
     for name, kind in course.kinds.items():
         generator = streams.find("adverse_event", name, subject, position)
         mean = kind.per_infusion[treatment] * (kind.faster if rate > course.lowered_rate else 1)
         waits = generator.standard_exponential(MOST_OF_A_KIND).cumsum()
         luck = generator.random((MOST_OF_A_KIND, 5))
-        for number in range(int(np.searchsorted(waits, mean))):
-            _record(records, kind, start, luck[number])
+        events += [_event(name, kind, start, luck[n]) for n in range(int(np.searchsorted(waits, mean)))]
+    return events
 
 
-def _record(records: SubjectRecords, kind: EventCourse, start: date, luck: Numbers) -> None:
+def _event(name: str, kind: EventCourse, start: date, luck: Numbers) -> VirtualEvent:
     when, length, related, serious, severity = luck
     first, last = kind.days_after
     onset = start + timedelta(days=first + int(when * (last - first + 1)))
     end = onset + timedelta(days=round(-kind.mean_days * float(np.log1p(-length))))
-    grades = ("MILD", "MODERATE", SEVERE)
+    return VirtualEvent(
+        name, kind.term, onset, end, GRADES[np.searchsorted((0.6, 0.93), severity)], bool(serious < kind.serious),
+        bool(related < kind.related),
+    )  # fmt: skip
+
+
+def record_rate(records: SubjectRecords, rate: float) -> None:
+    """Record the highest rate of the infusion that was added last, in mL/kg/min."""
     records.add(
-        "AE", AETERM=kind.term, AEDECOD=kind.term, AESEV=grades[np.searchsorted((0.6, 0.93), severity)],
-        AESER="Y" if serious < kind.serious else "N", AEREL=RELATED if related < kind.related else f"NOT {RELATED}",
-        AEACN="DOSE NOT CHANGED", AEOUT="RECOVERED/RESOLVED", AESTDTC=onset.isoformat(), AEENDTC=end.isoformat(),
+        "SUPPEX", RDOMAIN="EX", IDVAR="EXSEQ", IDVARVAL=str(records.rows["EX"][-1]["EXSEQ"]), QNAM=MAXIMAL_RATE,
+        QLABEL="Highest Infusion Rate (mL/kg/min)", QVAL=f"{rate:g}", QORIG="CRF",
+    )  # fmt: skip
+
+
+def record_event(records: SubjectRecords, event: VirtualEvent) -> None:
+    """Record one adverse event."""
+    records.add(
+        "AE", AETERM=event.term, AEDECOD=event.term, AESEV=event.severity, AESER="Y" if event.serious else "N",
+        AEREL=RELATED if event.related else f"NOT {RELATED}", AEACN="DOSE NOT CHANGED", AEOUT="RECOVERED/RESOLVED",
+        AESTDTC=event.onset.isoformat(), AEENDTC=event.end.isoformat(),
     )  # fmt: skip
 
 

@@ -48,6 +48,7 @@ class Patient(NamedTuple):
     sex: Sex
     age: int
     weight_kg: float
+    height_cm: float
     true: Numbers
     trait: Numbers
     uln: dict[str, int]
@@ -78,20 +79,20 @@ class Clinic:
         """
         generator = self.streams.find("patient", number)
         for _ in range(MOST_SCREENED):
-            patient, height_cm = self._draw_candidate(generator)
+            patient = self._draw_candidate(generator)
             noise = generator.standard_normal(len(self.names))
             recordings = self.record(patient, patient.true, noise)
-            if self._may_enter(patient, height_cm, recordings):
+            if self._may_enter(patient, recordings):
                 return patient, recordings
         raise SettingError("virtual patients of this course don't meet the entry criteria of the trial")
 
-    def _draw_candidate(self, generator: np.random.Generator) -> tuple[Patient, float]:
+    def _draw_candidate(self, generator: np.random.Generator) -> Patient:
         course, people = self.course, self.course.demographics
         site = int(generator.integers(course.enrollment.sites))
         sex: Sex = "F" if generator.random() < people.female else "M"
         severity = _draw_correlated(generator, len(self.names), course.disease.severity_correlation)
         spreads = [*(m.distance for m in self.clinical), *(e.log_multiple for e in self.enzymes)]
-        patient = Patient(
+        return Patient(
             site=f"{site + 101}",
             sex=sex,
             age=int(_draw_spread(generator, people.age)),
@@ -99,8 +100,8 @@ class Clinic:
             true=np.array([_cut(s.mean + s.sd * z, s) for s, z in zip(spreads, severity, strict=True)]),
             trait=_draw_correlated(generator, len(self.names), course.disease.recovery_correlation),
             uln=self._site_ulns(site, sex),
+            height_cm=_draw_spread(generator, people.height[sex]),
         )
-        return patient, _draw_spread(generator, people.height[sex])
 
     def _site_ulns(self, site: int, sex: Sex) -> dict[str, int]:
         generator = self.streams.find("laboratory", site)
@@ -109,20 +110,20 @@ class Clinic:
             for name, enzyme in self.course.enzymes.items()
         }
 
-    def _may_enter(self, patient: Patient, height_cm: float, recordings: list[Recording]) -> bool:
+    def _may_enter(self, patient: Patient, recordings: list[Recording]) -> bool:
         """By the protocol's own criteria; whatever the course says nothing of is taken as allowing entry."""
-        recorded = {entry.measure: entry for entry in recordings}
+        return assess_eligibility(self.trial, self.find_facts(patient, recordings)).eligible != NO
+
+    def find_facts(self, patient: Patient, recordings: list[Recording]) -> dict[str, object]:
+        """What screening knows of a patient, of the facts that the protocol asks for."""
         multiples = [Fraction(e.text) / Fraction(e.uln) for e in recordings if e.uln is not None]
-        facts: dict[str, object] = {
-            entry.measure: Decimal(entry.text) for entry in recorded.values() if entry.uln is None
-        }
+        facts: dict[str, object] = {entry.measure: Decimal(entry.text) for entry in recordings if entry.uln is None}
         facts["age"] = patient.age
-        facts["bmi"] = Decimal(f"{patient.weight_kg / (height_cm / 100) ** 2:.1f}")
+        facts["bmi"] = Decimal(f"{patient.weight_kg / (patient.height_cm / 100) ** 2:.1f}")
         if multiples:
             facts["highest_enzyme"] = Decimal(f"{float(max(multiples)):.3f}")
         asked = {fact.id for fact in self.trial.facts}
-        known = {name: value for name, value in facts.items() if name in asked}
-        return assess_eligibility(self.trial, known).eligible != NO
+        return {name: value for name, value in facts.items() if name in asked}
 
     def record(self, patient: Patient, now: Numbers, noise: Numbers) -> list[Recording]:
         """What a visit records of the true state ``now``, with standard normal ``noise``."""

@@ -7,9 +7,8 @@ from typing import Self
 
 import numpy as np
 
-from myotis.protocol.design import Arm, Visit
+from myotis.protocol.design import Visit
 from myotis.simulate.patients import Numbers, Patient, Recording
-from myotis.simulate.records import SubjectRecords
 from myotis.simulate.streams import Streams
 
 
@@ -57,10 +56,9 @@ class Subject:
     first_day: date
     stratum: tuple[str, ...]
     draws: Draws
-    records: SubjectRecords
-    arm: Arm
-    treatment: str
     recovery: Numbers
+    treatment: str = ""
+    """What is given now; empty before the first dose."""
     flare_size: float = 0.0
     flare_until: int = 0
     last_visit: Visit | None = None
@@ -72,6 +70,6 @@ class Subject:
     weight_kg: Decimal = field(default_factory=Decimal)
 
     @property
-    def id(self) -> str:
-        """The unique identifier of the subject."""
-        return self.records.subject
+    def name(self) -> str:
+        """The identifier of the subject within the trial: its site and a number."""
+        return f"{self.patient.site}-{self.number + 1:04d}"
