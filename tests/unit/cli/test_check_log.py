@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import typer
 from keys import key_of
-from log_entries import START, append, counted, draft
+from log_entries import START, append, counted, draft, write_example
 from typer.testing import CliRunner, Result
 
 from myotis.cli.check import check
@@ -142,3 +142,11 @@ def test_what_does_not_go_together(log: Path, wrong: list[str]) -> None:
 
 def test_anchors_are_for_logs() -> None:
     assert run("--anchor", "a.json", "--key", "k.json").exit_code == 2
+
+
+def test_the_example_in_the_documentation(tmp_path: Path) -> None:
+    """It is what the program beside the tests writes."""
+    write_example(tmp_path)
+    shipped = Path(__file__).resolve().parents[3] / "docs" / "examples" / "log"
+    for name in ("conduct.jsonl", "anchor.json", "keeper.json"):
+        assert (shipped / name).read_text() == (tmp_path / name).read_text()
