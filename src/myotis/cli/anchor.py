@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from myotis.cli.check_log import read_log
+from myotis.cli.check_log import read_lines_of_log
 from myotis.cli.ending import NO
 from myotis.cli.randomize.passphrases import PassphraseFile, open_key
 
@@ -26,7 +26,7 @@ def anchor(
     from myotis.log.store import MemoryStore  # noqa: PLC0415
 
     check_absent(out)
-    lines = read_log(log)
+    lines = read_lines_of_log(log)
     if found := check_lines(lines):
         print(f"{log}: the log is not as it was written, so it is not anchored; myotis check says more")
         print(f"{log}, {found[0]}")

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from myotis.log.anchor import Anchor
     from myotis.log.check import Finding, Line
 
-BEGINNING = b'{"digest":"'
-"""How an entry begins: a log may hold nothing but a first line that was cut off."""
-
 NOT_ANCHORED = "no anchor was given: a log that was written wholly anew, or lost its last acts, looks the same"
 
 
@@ -29,7 +26,7 @@ def check_log_file(file: Path, anchor_files: Sequence[Path], key_files: Sequence
 
     anchors = [read_anchor(anchor) for anchor in anchor_files]
     keys = [read_public_key(key) for key in key_files]
-    lines = read_log(file)
+    lines = read_lines_of_log(file)
     found = check_lines(lines, anchors, keys)
     summary = _summarize(file, lines, anchors, found)
     if as_json:
@@ -40,24 +37,15 @@ def check_log_file(file: Path, anchor_files: Sequence[Path], key_files: Sequence
         raise typer.Exit(NO)
 
 
-def read_log(file: Path) -> "list[Line]":
+def read_lines_of_log(file: Path) -> "list[Line]":
     """The lines of a log. Raises InputError where it can't be read, or none of its lines is an entry."""
-    from myotis.log.check import read_lines  # noqa: PLC0415
-    from myotis.log.disk import lock_beside  # noqa: PLC0415
+    from myotis.log.reading import read_log_lines  # noqa: PLC0415
 
-    try:
-        with lock_beside(str(file.resolve()), shared=True), file.open("rb") as content:  # no writer is half through
-            texts = content.readlines()
-    except OSError as error:
-        raise _fault(file, f"the file can't be read ({error.strerror})", "a file that exists and may be read") from None
-    lines = read_lines(texts)
-    if texts and all(line.entry is None for line in lines) and not BEGINNING.startswith(texts[0][: len(BEGINNING)]):
-        raise _fault(file, "the file is not a log", "a log of acts, each line of it an entry")
+    lines = read_log_lines(file)
+    if lines and not any(line.begins_as_entry for line in lines):
+        fault = Fault(what="the file is not a log", expected="a log of acts, each line an entry", file=str(file))
+        raise InputError([fault])
     return lines
-
-
-def _fault(file: Path, what: str, expected: str) -> InputError:
-    return InputError([Fault(what=what, expected=expected, file=str(file))])
 
 
 def _summarize(

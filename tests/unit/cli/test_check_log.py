@@ -1,6 +1,8 @@
 """``myotis check LOG``: what it prints and how it ends."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -104,8 +106,8 @@ def test_an_empty_log(log: Path) -> None:
 
 
 def test_a_log_whose_first_line_was_cut_off(log: Path) -> None:
-    for size in (3, 40):
-        log.write_bytes(log.read_bytes()[:size] if size == 3 else b'{"digest":"00')
+    for text in (b'{"d', b'{"digest":"00'):
+        log.write_bytes(text)
         result = run(log)
         assert result.exit_code == 1
         assert "line 1: the line was cut off" in result.stdout
@@ -150,3 +152,17 @@ def test_the_example_in_the_documentation(tmp_path: Path) -> None:
     shipped = Path(__file__).resolve().parents[3] / "docs" / "examples" / "log"
     for name in ("conduct.jsonl", "anchor.json", "keeper.json"):
         assert (shipped / name).read_text() == (tmp_path / name).read_text()
+
+
+def test_how_the_command_ends(log: Path) -> None:
+    """The whole program: 0 unaltered, 1 altered, 3 no log."""
+
+    def end() -> int:
+        program = [sys.executable, "-m", "myotis", "check", str(log)]
+        return subprocess.run(program, check=False, capture_output=True).returncode  # noqa: S603
+
+    statuses = [end()]
+    change(log, "82 kg", "92 kg")
+    statuses.append(end())
+    log.write_text("subject,visit\n")
+    assert [*statuses, end()] == [0, 1, 3]
