@@ -5,6 +5,7 @@ from typing import NoReturn
 import typer
 
 from myotis.cli.analyze import analyze
+from myotis.cli.anchor import anchor
 from myotis.cli.check import check
 from myotis.cli.demo import demo
 from myotis.cli.derive import derive
@@ -27,7 +28,7 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(check)
 app.add_typer(randomize)
-for stage in (score, snapshot, derive, analyze, report):
+for stage in (anchor, score, snapshot, derive, analyze, report):
     app.command()(stage)
 
 
