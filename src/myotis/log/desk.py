@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from myotis.errors import Fault
-from myotis.keys.text import seal_text
 from myotis.log.act import Act, Receipt, RefusalError, Told, User
 from myotis.log.canonical import digest_value
 from myotis.log.check import TAKE_OUT
 from myotis.log.entry import Draft, Entry
 from myotis.log.store import Clock, Entropy, Store, Transaction
+from myotis.log.subject_keys import SubjectKeys, seal_for_subject
 
 SYSTEM: Final = User("system", "system")
 TELL: Final = "tell"
@@ -61,18 +61,12 @@ class World(Protocol[StateT]):
         ...
 
 
-class Keyring(Protocol):
-    """The keys under which free text is sealed, one a subject, kept apart from the log."""
-
-    def find_or_make(self, subject: str, entropy: Entropy) -> bytes:
-        """The key of a subject, made where there is none yet."""
-        ...
-
-
 class Desk(Generic[StateT]):
     """Acts over a log. Clock, entropy and keys come from outside."""
 
-    def __init__(self, world: World[StateT], store: Store, *, clock: Clock, entropy: Entropy, keyring: Keyring) -> None:
+    def __init__(
+        self, world: World[StateT], store: Store, *, clock: Clock, entropy: Entropy, keyring: SubjectKeys
+    ) -> None:
         self.world = world
         self.store = store
         self.clock = clock
@@ -156,12 +150,13 @@ class Desk(Generic[StateT]):
         words = {name for name in (*act.sealed_fields, REASON) if values.get(name)}
         if act.about is None or not words:
             return values
-        key = self.keyring.find_or_make(act.about, self.entropy)
-        contexts = {name: f"{act.about}/{act.name}/{name}" for name in sorted(words)}
+        contexts = {name: f"{act.name}/{name}" for name in sorted(words)}
         return values | {
-            name: {SEALED: seal_text(key, values[name], context, self.entropy), "as": context}
+            name: {
+                SEALED: seal_for_subject(self.keyring, act.about, values[name], context, self.entropy), "as": context
+            }
             for name, context in contexts.items()
-        }
+        }  # fmt: skip
 
 
 def _find_unfit(act: Act, when: datetime, now: datetime, reason: str) -> RefusalError | None:

@@ -6,9 +6,10 @@ from typing import Any
 
 from myotis.errors import Fault, SettingError
 from myotis.log.act import Act, RefusalError, Told, User
-from myotis.log.desk import Desk, Keyring
+from myotis.log.desk import Desk
 from myotis.log.entry import Entry
 from myotis.log.store import Clock, Entropy, Store
+from myotis.log.subject_keys import SubjectKeys
 from myotis.pharmacy.act import Means, PharmacyAct, Scene, SubjectAct
 from myotis.pharmacy.acts.allocate_by_minimization import AllocateByMinimization
 from myotis.pharmacy.acts.open_slot import OpenSlot
@@ -67,7 +68,7 @@ class PharmacyWorld:
 
 
 def open_pharmacy(
-    trial: Trial, store: Store, means: Means, *, clock: Clock, entropy: Entropy, keyring: Keyring
+    trial: Trial, store: Store, means: Means, *, clock: Clock, entropy: Entropy, keyring: SubjectKeys
 ) -> Desk[Dispensary]:
     """The desk of the unblinded world over a log of its own.
 
