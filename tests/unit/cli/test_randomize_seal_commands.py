@@ -190,6 +190,13 @@ def test_a_changed_slot_is_named_and_the_answer_is_no(here, play):
     ]  # fmt: skip
 
 
+def test_every_broken_file_in_the_folder_of_keys_is_told_at_once(here, play):
+    (here / "keys" / "a.pub").write_text("{}")
+    (here / "keys" / "b.report").write_text("[")
+    status, printed = play("myotis randomize verify sealed.json --keys keys")
+    assert (status, "keys/a.pub" in printed, "keys/b.report" in printed, "2 faults" in printed) == (3, True, True, True)
+
+
 def test_a_list_for_demonstrations_is_sealed_and_approved_for_demonstrations_alone(here, play):
     (here / "keys" / "pharmacy.report").unlink()
     assert play("myotis randomize make blocks-of-four.toml --seed demo --out plain.json")[0] == 0
