@@ -124,7 +124,10 @@ def write_new_file(path: Path, text: str, *, mode: int = EVERYBODY_READS) -> Non
 
 
 def read_json(path: Path) -> Any:
-    """The JSON value of a file. Raises InputError where it can't be read, is none, or has a name twice in one object."""
+    """The JSON value of a file.
+
+    Raises InputError where it can't be read, is none, or has a name twice in one object.
+    """
     try:
         return json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_refuse_repeated)
     except OSError as error:

@@ -103,6 +103,11 @@ class SealedList(Section):
             for position, slot in enumerate(slots, start=1)
         }
 
+    @cached_property
+    def ids_by_stratum(self) -> dict[str, tuple[str, ...]]:
+        """The ids of the slots of each stratum, in the order of their places."""
+        return {stratum: tuple(slot.slot_id for slot in slots) for stratum, slots in self.slots_by_stratum.items()}
+
     def find_place(self, slot_id: str) -> Place:
         """Where a slot stands. Raises SealError where the list has no such slot."""
         if slot_id not in self.places:
