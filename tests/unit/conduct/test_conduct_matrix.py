@@ -103,7 +103,7 @@ def make_act(row):
     return act(**values | ({"kind": kind} if kind else {}))
 
 
-KNOWN: dict[str, Any] = {"subject": SUBJECT, "site": "103", "visit": "W4", "form": "core_set/W4"}
+KNOWN: dict[str, Any] = {"subject": SUBJECT, "term": "Headache", "site": "103", "visit": "W4", "form": "core_set/W4"}
 
 
 def sample(field, schema, defs):
