@@ -28,6 +28,8 @@ GROUPS = {
     "after_randomization": ["randomized_not_treated", *TREATED, *OFF], "any": [*BEFORE, *TREATED, *OFF, *OVER],
 }  # fmt: skip
 HELD = "dosing_held"
+HOLDABLE = ["randomized_not_treated", *TREATED]
+"""Whose dosing may be held: before the first dose, and on treatment."""
 
 
 class Row(NamedTuple):
@@ -49,5 +51,5 @@ def _read(row: dict[str, str]) -> Row:
     if not row["while_held"]:
         return Row(row["act"], roles, None)
     states = [state for word in row["states"].split() for state in GROUPS.get(word, [word])]
-    held = {"no": [], "yes": TREATED, "as_resumed": [state for state in TREATED if state in states]}
+    held = {"no": [], "yes": HOLDABLE, "as_resumed": [state for state in HOLDABLE if state in states]}
     return Row(row["act"], roles, frozenset([*states, *(f"{HELD}/{state}" for state in held[row["while_held"]])]))

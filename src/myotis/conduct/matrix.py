@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from myotis.conduct.permissions import MAY
 from myotis.conduct.policies import WHEN, is_possible_in
 from myotis.conduct.roles import Role
-from myotis.terms.states import MOVES, WITH_TREATMENT, SubjectState
+from myotis.terms.states import MOVES, SubjectState
 
 
 class Standing(NamedTuple):
@@ -46,7 +46,7 @@ class Cell(NamedTuple):
 STANDINGS: Final = (
     Standing(None),
     *(Standing(state) for state in SubjectState if state != SubjectState.DOSING_HELD),
-    *(Standing(SubjectState.DOSING_HELD, state) for state in WITH_TREATMENT),
+    *(Standing(SubjectState.DOSING_HELD, move.target) for move in MOVES if move.act == "resume_dosing"),
 )
 """Everywhere that a subject can stand."""
 

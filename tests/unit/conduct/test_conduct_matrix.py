@@ -65,13 +65,12 @@ def test_the_desk_does_what_the_table_written_apart_says(act):
 
 def try_everywhere(row):
     """What the desk says to an act in each role and standing: refused for the role or the state, or neither."""
-    live = LiveTrial()
-    world = ConductWorld(live.trial, live.means)
+    world = make_world()
     act = make_act(row)
     found = {}
     standings = STANDINGS if ROWS[row].standings is not None else (None,)
     for standing in standings:
-        study = stage(live, act, standing)
+        study = stage(world, act, standing)
         for role in Role:
             user = User("anybody", role.value, SITE_ID if role in SITE else None)
             refusal = world.refuse(study, act, user, MORNING, datetime(2024, 2, 1, tzinfo=UTC))
@@ -80,9 +79,16 @@ def try_everywhere(row):
     return found
 
 
-def stage(live, act, standing):
+@cache
+def make_world():
+    """The rules of a live trial."""
+    live = LiveTrial()
+    return ConductWorld(live.trial, live.means)
+
+
+def stage(world, act, standing):
     """A study in which somebody holds every role, with the one subject where it is said to stand."""
-    study = Study(live.trial, ACTS)
+    study = Study(world.trial, ACTS)
     study.opened = act.name != "open_trial"
     study.sites["101"] = "open"
     study.roles["anybody"] = {(role.value, SITE_ID if role in SITE else None) for role in Role}
@@ -103,7 +109,8 @@ def make_act(row):
     return act(**values | ({"kind": kind} if kind else {}))
 
 
-KNOWN: dict[str, Any] = {"subject": SUBJECT, "term": "Headache", "site": "103", "visit": "W4", "form": "core_set/W4"}
+KNOWN: dict[str, Any] = {"subject": SUBJECT, "site": "103", "visit": "W4", "form": "core_set/W4",
+                         "term": "Headache"}  # fmt: skip
 
 
 def sample(field, schema, defs):
