@@ -50,6 +50,17 @@ def may_reduce_dose(trial: Trial, infusion: Infusion, visit_id: str) -> bool:
     return reduced is not None and trial.visit(visit_id).day >= trial.visit(reduced.from_visit).day
 
 
+def must_restore_dose(infusion: Infusion, *, worsened: bool) -> bool:
+    """Must a subject on the lower dose go back to the full one? Whether the disease got worse is judged, not computed.
+
+    >>> from myotis.protocol.read import read_trial
+    >>> must_restore_dose(find_infusion(read_trial("proderm"), "octagam_10"), worsened=True)
+    True
+    """
+    reduced = infusion.reduced_dose
+    return worsened and reduced is not None and reduced.on_worsening == "back_to_full_dose"
+
+
 def plan_infusion(
     infusion: Infusion, weight_kg: Decimal, days: int, *, at_risk: bool = False, reduced: bool = False
 ) -> InfusionPlan:

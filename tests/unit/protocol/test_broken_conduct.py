@@ -192,8 +192,13 @@ def test_a_trial_without_conduct_says_nothing_about_it(tmp_path):
     assert {fault.key.partition(".")[0] for fault in faults} == {"provenance"}, faults
 
 
-def test_two_arms_may_begin_on_one_treatment_and_any_time_may_be_asked(tmp_path):
-    """A protocol that lets premedication always be given needs no definition of infusional events."""
+def test_a_conduct_may_leave_out_what_the_trial_does_not_do(tmp_path):
+    changes = {f"conduct.{part}": REMOVED for part in ("readiness", "premedication", "preparation")}
+    faults = refused(tmp_path, changes)
+    assert {fault.key.partition(".")[0] for fault in faults} == {"provenance"}, faults
+
+
+def test_premedication_that_waits_for_nothing_needs_no_infusional_events(tmp_path):
     always = {"after_events": 0, "consecutive": False}
     told = " ".join(map(str, refused(tmp_path, {"conduct.premedication": always, "plan.safety": REMOVED})))
     assert "conduct.premedication" not in told

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from myotis.errors import SettingError
 from myotis.protocol.read import read_trial
-from myotis.rules.dose import find_infusion, may_reduce_dose, plan_infusion
+from myotis.rules.dose import find_infusion, may_reduce_dose, must_restore_dose, plan_infusion
 
 PRODERM, RECLAIIM = read_trial("proderm"), read_trial("reclaiim")
 IVIG = find_infusion(PRODERM, "octagam_10")
@@ -129,3 +129,14 @@ def test_the_lower_dose_is_allowed_from_week_28(visit, allowed):
 def test_a_weight_that_is_no_exact_number_is_refused(weight):
     with pytest.raises(SettingError, match="the weight must be above 0 kg and exact"):
         plan_infusion(IVIG, weight, 2)
+
+
+def test_who_gets_worse_on_the_lower_dose_goes_back_to_the_full_one():
+    assert must_restore_dose(IVIG, worsened=True) is True
+    assert must_restore_dose(IVIG, worsened=False) is False
+
+
+def test_a_protocol_may_keep_the_lower_dose_or_have_none():
+    stays = IVIG.reduced_dose.model_copy(update={"on_worsening": "stays_reduced"})
+    for reduced in (stays, None):
+        assert must_restore_dose(IVIG.model_copy(update={"reduced_dose": reduced}), worsened=True) is False
