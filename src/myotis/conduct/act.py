@@ -112,6 +112,10 @@ class FormAct(SubjectAct):
         """The soft edit checks: items that may be, and are asked about. The system raises a query for each."""
         yield from ()
 
+    def tell_corrected(self, scene: Scene) -> Iterator[Told]:  # noqa: ARG002
+        """What the system says once an item of the form was corrected; the act is what would record it now."""
+        yield from ()
+
     @classmethod
     def apply(cls, study: Study, entry: Entry) -> None:
         """A new form, or a new version of it."""
@@ -141,10 +145,14 @@ class VisitFormAct(FormAct):
     """The id of the visit."""
 
     def find_misplaced(self, scene: Scene) -> Iterator[Fault]:
-        """The visit was held, and the form belongs to it."""
-        if scene.subject(self.subject).find("visit", self.visit) is None:
+        """The visit was held and is open, and the form belongs to it."""
+        visit = scene.subject(self.subject).find("visit", self.visit)
+        if visit is None:
             remedy = "Record the visit first."
             yield Fault(what=f"the visit {self.visit} is not recorded", expected="a visit that was held", remedy=remedy)
+        elif visit.frozen:
+            remedy = "Ask the data manager to unfreeze it."
+            yield Fault(what=f"the visit {self.visit} is frozen", expected="a visit that is open", remedy=remedy)
         planned = find_planned(scene.trial, self.visit)
         if planned and self.activity and self.activity not in planned.activities:
             yield Fault(what=f"{self.visit} has no {self.activity}", expected="a visit of the schedule that has it",

@@ -6,8 +6,11 @@ from typing import Any
 
 from myotis.conduct.act import ConductAct, Means, Scene, SubjectAct
 from myotis.conduct.acts.catalog import ACTS
+from myotis.conduct.acts.data.correct_value import CorrectValue
+from myotis.conduct.deviations import tell_deviations
+from myotis.conduct.edit_checks import tell_queries
 from myotis.conduct.permissions import may
-from myotis.conduct.policies import is_possible
+from myotis.conduct.policies import AFTER_LOCK, is_possible
 from myotis.conduct.study import Study
 from myotis.conduct.visibility import sees_subject
 from myotis.errors import Fault, SettingError
@@ -57,10 +60,16 @@ class ConductWorld:
         return trial.trial.version, trial.digest
 
     def follow(self, state: Study, act: Act, entry: Entry, user: User) -> Iterator[Told]:
-        """What the act says that follows from it."""
+        """What the act says that follows from it, the deviations in that, and the queries that are raised."""
         assert isinstance(act, ConductAct), "the acts of this desk are those of the blinded world"
         occurred, now = datetime.fromisoformat(entry.occurred), datetime.fromisoformat(entry.recorded)
-        yield from act.tell(self._set_scene(state, act, user, occurred, now), entry)
+        scene = self._set_scene(state, act, user, occurred, now)
+        for told in act.tell(scene, entry):
+            yield told
+            yield from tell_deviations(scene, told)
+        if isinstance(act, SubjectAct):
+            corrected = act.item if isinstance(act, CorrectValue) else None
+            yield from tell_queries(scene, act.subject, entry, corrected)
 
     def _set_scene(self, state: Study, act: Act, user: User, occurred: datetime, now: datetime) -> Scene:
         return Scene(state, state.trial_for(act.about), user, occurred, now, self.means)
@@ -87,6 +96,8 @@ def _find_untimely(study: Study, act: ConductAct) -> Iterator[Fault]:
     if study.opened == (act.name == "open_trial"):
         what = "the trial is open already" if study.opened else "the trial is not open"
         yield Fault(what=what, expected="an act for which the trial is open, after it was opened once")
+    elif study.locked and act.name not in AFTER_LOCK:
+        yield Fault(what="the trial is locked", expected="an act that is still possible then")
     elif isinstance(act, SubjectAct):
         subject = study.subjects.get(act.subject)
         if subject is None and act.name != "give_consent":

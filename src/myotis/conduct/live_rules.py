@@ -1,6 +1,7 @@
 """The rules of the trial at work on signed assessments: deterioration, and the switch that it indicates."""
 
 from collections.abc import Iterator
+from datetime import date
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
@@ -22,7 +23,7 @@ from myotis.rules.deterioration import (
     deterioration_limits,
 )
 from myotis.terms.missing import MISSING
-from myotis.terms.states import find_target
+from myotis.terms.states import IN_FIRST_PERIOD, SubjectState, find_target
 
 SWITCH_INDICATED: Final = "switch_indicated"
 SWITCH_MISSED: Final = "switch_missed"
@@ -66,7 +67,8 @@ def follow_course(trial: Trial, subject: SubjectFile, *, since: str | None = Non
 def tell_deterioration(scene: Scene, name: str) -> Iterator[Told]:
     """What the system says once an assessment is signed: the status, and a switch where it is indicated or was missed.
 
-    At most one switch is indicated, and no later correction takes it back.
+    At most one switch is indicated, and no later correction takes it back. It is missed where deterioration turns out
+    to have been confirmed at a visit in time, and a later visit is signed already, or the subject has moved on since.
     """
     subject = scene.subject(name)
     course = follow_course(scene.trial, subject)
@@ -89,8 +91,16 @@ def _find_switch_word(trial: Trial, subject: SubjectFile, course: Course) -> str
         return None
     if visit.epoch != trial.visit(trial.baseline_visit).epoch:
         return None
-    in_time = visit == course.visits[-1] and find_target(subject.standing, "tell", SWITCH_INDICATED)
-    return SWITCH_INDICATED if in_time else SWITCH_MISSED
+    if visit == course.visits[-1] and find_target(subject.standing, "tell", SWITCH_INDICATED):
+        return SWITCH_INDICATED
+    return SWITCH_MISSED if _was_treated(subject, visit) else None
+
+
+def _was_treated(subject: SubjectFile, visit: Visit) -> bool:
+    """Was the subject on treatment of the first period when the day of a visit ended? Who was not could not switch."""
+    held = subject.find("visit", visit.id)
+    state = subject.state_on(date.fromisoformat(held.items["day"])) if held else None
+    return state in {*IN_FIRST_PERIOD, SubjectState.DOSING_HELD}
 
 
 def _is_baseline(trial: Trial, visit: Visit) -> bool:
@@ -99,11 +109,11 @@ def _is_baseline(trial: Trial, visit: Visit) -> bool:
 
 def _is_signed(subject: SubjectFile, visit: Visit) -> bool:
     form = subject.find("core_set", visit.id)
-    return form is not None and form.signed
+    return form is not None and form.signed_by_author
 
 
 def _read_steps(trial: Trial, subject: SubjectFile, visit: Visit) -> list[int]:
     form = subject.find("core_set", visit.id)
-    items: dict[str, Any] = form.items if form and form.signed else {}
+    items: dict[str, Any] = form.items if form and form.signed_by_author else {}
     measures = [measure for slot in PLAIN_SLOTS if (measure := trial.tis.settings.measure(slot))]
     return [m.grid.step(Fraction(items[m.name])) if m.name in items else MISSING for m in measures]

@@ -11,6 +11,7 @@ R = Role
 _STAFF: Final = frozenset({R.INVESTIGATOR, R.COORDINATOR})
 _INVESTIGATOR: Final = frozenset({R.INVESTIGATOR})
 _ASSESSOR: Final = frozenset({R.EFFICACY_ASSESSOR})
+_LABORATORY: Final = frozenset({R.LABORATORY})
 _SPONSOR: Final = frozenset({R.SPONSOR})
 _DATA: Final = frozenset({R.DATA_MANAGER})
 _REVIEW: Final = frozenset({R.MONITOR, R.DATA_MANAGER, R.SPONSOR})
@@ -42,7 +43,7 @@ MAY: Final[Mapping[str, frozenset[Role]]] = {
     "record_assessment:cdasi": _ASSESSOR,
     "record_assessment:sf36": _STAFF,
     "record_assessment:enzymes": _STAFF,
-    "record_result": frozenset({R.LABORATORY}),
+    "record_result": _LABORATORY,
     "release_action": frozenset({R.SAFETY_PHYSICIAN}),
     # dosing
     "order_dose": _INVESTIGATOR,
@@ -64,14 +65,15 @@ MAY: Final[Mapping[str, frozenset[Role]]] = {
     "report_pregnancy": _STAFF,
     "record_death": _INVESTIGATOR,
     # data
-    "correct_value": _STAFF | _ASSESSOR,
+    "correct_value": _STAFF | _ASSESSOR | _LABORATORY,
     "raise_query": _REVIEW,
-    "answer_query": _STAFF | _ASSESSOR,
+    "answer_query": _STAFF | _ASSESSOR | _LABORATORY,
     "close_query": _REVIEW,
     "report_deviation": _STAFF | _REVIEW,
     "guess_treatment": _STAFF | _ASSESSOR,
     "sign_form": _INVESTIGATOR | _ASSESSOR,
     "freeze_form": _DATA,
+    "unfreeze_form": _DATA,
     "lock_trial": _DATA,
     # the end
     "complete_first_period": _INVESTIGATOR,

@@ -8,6 +8,7 @@ from myotis.conduct.study import SubjectFile
 from myotis.terms.states import (
     AFTER_RANDOMIZATION,
     BEFORE_TREATMENT,
+    IN_FIRST_PERIOD,
     IN_SCREENING,
     OFF_TREATMENT,
     ON_STUDY,
@@ -50,14 +51,25 @@ WHEN: Final[Mapping[str, tuple[S, ...]]] = {
     "answer_query": EVER,
     "close_query": EVER,
     "report_deviation": EVER,
-    "guess_treatment": (*WITH_TREATMENT, S.DOSING_HELD, *OFF_TREATMENT, S.COMPLETED),
+    "guess_treatment": (*IN_FIRST_PERIOD, S.FIRST_PERIOD_COMPLETED, S.DOSING_HELD, *OFF_TREATMENT),
     "sign_form": EVER,
     "freeze_form": EVER,
+    "unfreeze_form": EVER,
     "withdraw_consent": EVER,
     "transfer_subject": ON_STUDY,
 }
 """The states in which an act is possible although it moves nobody there. Acts that move are possible where the table
 of states has a move for them."""
+
+
+AFTER_LOCK: Final = frozenset({
+    "request_code_break", "receive_notice",
+    "report_adverse_event", "follow_up_adverse_event", "judge_adverse_event", "adjudicate_event", "report_pregnancy",
+    "record_death", "begin_follow_up",
+    "withdraw_consent", "assign_role", "revoke_role",
+})  # fmt: skip
+"""What is still possible once the trial is locked: code breaks and what the pharmacy says of them, safety, the
+participant's right to withdraw, and who has access. None of it changes what was locked."""
 
 
 def is_possible(act: ConductAct, subject: SubjectFile | None) -> bool:

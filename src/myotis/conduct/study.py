@@ -2,13 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol, Self
+from datetime import date
+from enum import StrEnum
+from typing import Any, Final, NamedTuple, Protocol, Self
 
 from myotis.log.act import User
 from myotis.log.desk import REASON, TELL
-from myotis.log.entry import Entry
+from myotis.log.entry import Entry, Tombstone
 from myotis.protocol.trial import Trial
 from myotis.terms.states import WHILE_HELD, SubjectState, find_target
+
+AUTHORED: Final = "authored"
+"""What the signature of whoever recorded a form means."""
+QUERY_RAISED: Final = "query_raised"
+QUERY_REOPENED: Final = "query_reopened"
+QUERY_CLOSED: Final = "query_closed"
+DEVIATION: Final = "deviation"
+DEVIATION_WITHDRAWN: Final = "deviation_withdrawn"
+"""Words of the system that change more than what was said: queries by edit checks, and deviations that it found."""
+
+WITHDRAWN: Final = "withdrawn"
+"""The item of a deviation that turned out to be none."""
 
 
 class FormKey(NamedTuple):
@@ -57,11 +71,30 @@ class Form:
     signatures: list[Signature] = field(default_factory=list)
     frozen: bool = False
     locked: bool = False
+    taken_out: frozenset[str] = frozenset()
+    """The items that somebody's right to privacy took out of the log; that they were there is still known."""
 
     @property
     def signed(self) -> bool:
         """Is the version that stands signed?"""
         return any(signature.version == self.version for signature in self.signatures)
+
+    @property
+    def signed_by_author(self) -> bool:
+        """Is the version that stands signed by somebody in a role that records the form?"""
+        return any(one.version == self.version and one.meaning == AUTHORED for one in self.signatures)
+
+
+class QueryStatus(StrEnum):
+    """How far a data query has come."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+QUERY_STATUS: Final = {QUERY_REOPENED: QueryStatus.OPEN, QUERY_CLOSED: QueryStatus.CLOSED}
+"""What becomes of a query by a word of the system."""
 
 
 @dataclass(slots=True)
@@ -72,9 +105,21 @@ class Query:
     subject: str
     form: FormKey
     item: str
+    """The item that it asks about; empty where it asks about the whole form."""
+    concern: str
+    """What the matter is: a coded word, or what the edit check says."""
     raised_by: str
     role: str
-    status: str = "open"
+    version: int
+    """The version of the form that it was raised on; 0 where the form is missing."""
+    status: QueryStatus = QueryStatus.OPEN
+    answer: str = ""
+    """The coded answer that was given last."""
+
+    @property
+    def settled(self) -> bool:
+        """Does nobody have to do anything more about it?"""
+        return self.status == QueryStatus.CLOSED
 
 
 @dataclass(slots=True)
@@ -91,8 +136,12 @@ class SubjectFile:
     resumes_in: SubjectState | None = None
     """Where dosing resumes, while it is held."""
     stratum: tuple[str, ...] | None = None
+    right_stratum: tuple[str, ...] | None = None
+    """The stratum that the subject belongs to, where it was randomized in a wrong one."""
     slot: str | None = None
     """The sealed slot; it says nothing to who has no key."""
+    history: list[tuple[str, SubjectState]] = field(default_factory=list)
+    """Each state, with the time of the event that led to it, in the order of the entries."""
     may_use_further: bool = True
     """False once consent to further use of the data is withdrawn."""
     code_broken: bool = False
@@ -114,6 +163,10 @@ class SubjectFile:
     def standing(self) -> SubjectState:
         """The state, or the one in which dosing will resume while it is held."""
         return self.resumes_in or self.state
+
+    def state_on(self, day: date) -> SubjectState | None:
+        """The state at the end of a day, as far as events up to it were entered; None before the first."""
+        return next((state for when, state in reversed(self.history) if when[:10] <= day.isoformat()), None)
 
     def find(self, form: str, *which: str) -> Form | None:
         """The form of a key; None where nothing was recorded under it."""
@@ -173,14 +226,44 @@ class Study:
             self._take_word(entry)
         elif entry.act in self.acts:
             self.acts[entry.act].apply(self, entry)
+        if subject := self.subjects.get(entry.subject or ""):
+            latest = subject.history[-1][1] if subject.history else None
+            if subject.state != latest:
+                subject.history.append((entry.occurred, subject.state))
+
+    @property
+    def locked(self) -> bool:
+        """Is the trial locked?"""
+        return bool(self.other.get("locked"))
+
+    def unsettled_queries(self, subject: str, form: FormKey | None = None) -> list[Query]:
+        """The queries about a subject, or about one of its forms, that are not closed."""
+        return [
+            query for query in self.queries.values()
+            if query.subject == subject and (form is None or query.form == form) and not query.settled
+        ]  # fmt: skip
 
     def _take_word(self, entry: Entry) -> None:
         if entry.subject is None:
             return
         subject = self.subjects[entry.subject]
         subject.told.append(entry)
-        if find_target(subject.standing, TELL, entry.get("what")):
-            subject.move(TELL, entry.get("what"))
+        what, answer = entry.get("what"), entry.get("answer")
+        if find_target(subject.standing, TELL, what):
+            subject.move(TELL, what)
+        if what == QUERY_RAISED:
+            key = FormKey.parse(answer["form"])
+            self.queries[answer["number"]] = Query(
+                answer["number"], subject.id, key, answer["item"], answer["concern"], entry.by, entry.role,
+                subject.forms[key].version,
+            )  # fmt: skip
+        elif what in QUERY_STATUS:
+            self.queries[answer["number"]].status = QUERY_STATUS[what]
+        elif what == DEVIATION:
+            put_deviation(subject, entry, answer)
+        elif what == DEVIATION_WITHDRAWN:
+            form = subject.forms[FormKey(DEVIATION, (answer["number"],))]
+            form.items, form.version, form.entry = {**form.items, WITHDRAWN: True}, form.version + 1, entry.number
 
     def trial_for(self, subject: str | None) -> Trial:
         """The protocol that is in force for a subject."""
@@ -196,6 +279,16 @@ class Study:
         return self.subjects[entry.subject]
 
 
+def put_deviation(subject: SubjectFile, entry: Entry, items: dict[str, Any]) -> None:
+    """Put a deviation that the system found among those that people report, under the next number."""
+    key = FormKey(DEVIATION, (str(len(subject.all_of(DEVIATION)) + 1),))
+    subject.forms[key] = Form(
+        key=key, act=entry.act, by=entry.by, role=entry.role, items=dict(items), entry=entry.number,
+        first_entry=entry.number, occurred=entry.occurred, protocol=entry.protocol,
+        protocol_digest=entry.protocol_digest,
+    )  # fmt: skip
+
+
 def record_form(study: Study, entry: Entry, form: str, keys: tuple[str, ...]) -> Form:
     """Put what an entry says under its key: a new form, or a new version, whose signatures fall."""
     subject = study.subject_of(entry)
@@ -208,5 +301,6 @@ def record_form(study: Study, entry: Entry, form: str, keys: tuple[str, ...]) ->
         first_entry=before.first_entry if before else entry.number, occurred=entry.occurred, protocol=entry.protocol,
         protocol_digest=entry.protocol_digest, version=before.version + 1 if before else 1,
         signatures=before.signatures if before else [],
+        taken_out=frozenset(name for name, value in entry.values.items() if isinstance(value, Tombstone)),
     )  # fmt: skip
     return subject.forms[key]

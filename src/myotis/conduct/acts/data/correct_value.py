@@ -6,11 +6,13 @@ from typing import Any, ClassVar
 from pydantic import ValidationError
 
 from myotis.conduct.act import FormAct, Scene, SubjectAct, find_stale
+from myotis.conduct.edit_checks import rebuild_act
 from myotis.conduct.permissions import may
-from myotis.conduct.study import FormKey, Study
+from myotis.conduct.study import Form, FormKey, Study
 from myotis.conduct.visibility import sees_form
 from myotis.errors import Fault
-from myotis.log.entry import Entry
+from myotis.log.act import Told
+from myotis.log.entry import Entry, Tombstone
 
 
 class CorrectValue(SubjectAct):
@@ -37,7 +39,7 @@ class CorrectValue(SubjectAct):
         yield from find_stale(form, self.saw, key)
         if form is None:
             return
-        if form.frozen or form.locked or scene.study.other.get("locked"):
+        if form.frozen or form.locked:
             yield Fault(what=f"{key} is frozen", expected="a form that is open", remedy="Ask the data manager.")
         act = scene.study.acts.get(form.act)
         if not isinstance(act, type) or not issubclass(act, FormAct):
@@ -51,17 +53,39 @@ class CorrectValue(SubjectAct):
             return
         if not (sees_form(scene.user.role, form) and may(corrected, scene.user.role)):
             yield Fault(what=f"{key} is not this role's to record", expected="a role that records it")
+        yield from self._find_odd_value(form, corrected)
         if self.item not in form.items and self.item not in act.model_fields and "results" not in act.model_fields:
             yield Fault(what=f"{key} has no item {self.item}", expected="an item of the form", column="item")
         yield from corrected.find_wrong_items(scene)
+
+    def _find_odd_value(self, form: Form, corrected: FormAct) -> Iterator[Fault]:
+        """The value is another one, written as the form itself writes it."""
+        if form.items.get(self.item) == self.value:
+            yield Fault(what="the value is the one that stands", expected="another value", column=self.item)
+        written = corrected.model_dump(mode="json", exclude_none=True)
+        if self.item in written and written[self.item] != self.value and self.item not in self.sealed_fields:
+            what = "the value is not written as the form writes it"
+            yield Fault(what=what, expected=f"a {type(written[self.item]).__name__}", column=self.item)
+
+    def tell(self, scene: Scene, entry: Entry) -> Iterator[Told]:  # noqa: ARG002
+        """What the corrected form says anew."""
+        form = scene.subject(self.subject).forms[FormKey.parse(self.form)]
+        corrected = rebuild_act(scene.study, self.subject, form)
+        if corrected is not None:
+            yield from corrected.tell_corrected(scene)
 
     @classmethod
     def apply(cls, study: Study, entry: Entry) -> None:
         """A new version of the form, unsigned."""
         form = study.subject_of(entry).forms[FormKey.parse(entry.get("form"))]
         form.items = change(form.items, entry.get("item"), entry.get("value"))
+        form.taken_out = form.taken_out - {entry.get("item")} | _find_taken_out(entry)
         form.version += 1
         form.entry = entry.number
+
+
+def _find_taken_out(entry: Entry) -> frozenset[str]:
+    return frozenset({entry.get("item")} if isinstance(entry.values.get("value"), Tombstone) else ())
 
 
 SEALED_ITEMS = frozenset({"words", "description", "narrative"})

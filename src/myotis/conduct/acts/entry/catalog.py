@@ -8,6 +8,7 @@ from myotis.conduct.acts.entry.enroll_subject import EnrollSubject
 from myotis.conduct.acts.entry.give_consent import GiveConsent
 from myotis.conduct.acts.entry.randomize_subject import RandomizeSubject
 from myotis.conduct.acts.entry.record_demographics import RecordDemographics
+from myotis.conduct.acts.entry.report_wrong_stratum import ReportWrongStratum
 from myotis.conduct.acts.entry.screen_subject import ScreenSubject
 
 ACTS: Final[tuple[type[ConductAct], ...]] = (
@@ -16,5 +17,6 @@ ACTS: Final[tuple[type[ConductAct], ...]] = (
     GiveConsent,
     RandomizeSubject,
     RecordDemographics,
+    ReportWrongStratum,
     ScreenSubject,
 )

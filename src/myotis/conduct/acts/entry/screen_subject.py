@@ -50,7 +50,7 @@ class ScreenSubject(SubjectAct):
     @classmethod
     def apply(cls, study: Study, entry: Entry) -> None:
         """The facts so far."""
-        add_facts(study, entry, entry.get("facts"))
+        add_facts(study, entry, entry.get("facts", {}))
 
 
 def read_facts(trial: Trial, facts: dict[str, Any]) -> dict[str, object]:

@@ -1,20 +1,25 @@
 """Record an assessment: core set, muscle enzymes, CDASI, SF-36."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any, ClassVar, Final, Literal
 
 from myotis.conduct.act import Scene, VisitFormAct
+from myotis.conduct.acts.entry.randomize_subject import find_stratum
+from myotis.conduct.roles import Role
 from myotis.conduct.study import Form, FormKey, Study, record_form
 from myotis.errors import Fault
 from myotis.instruments.cdasi import CDASI_ACTIVITY, CDASI_DAMAGE
 from myotis.instruments.enzymes import ENZYME_GRID, ULN_GRID
 from myotis.instruments.measure import Measure
 from myotis.instruments.tis import PLAIN_SLOTS
+from myotis.log.act import Told
 from myotis.log.entry import Entry
 from myotis.protocol.trial import Trial
 from myotis.terms.grid import Grid
 
+TO: Final = (Role.INVESTIGATOR, Role.COORDINATOR, Role.MONITOR, Role.DATA_MANAGER, Role.SPONSOR)
 ULN: Final = "_uln"
 CDASI: Final = {measure.name: measure for measure in (CDASI_ACTIVITY, CDASI_DAMAGE)}
 ACTIVITIES: Final = {"core_set": "core_set", "enzymes": "core_set", "cdasi": "cdasi", "sf36": "sf36"}
@@ -63,11 +68,20 @@ class RecordAssessment(VisitFormAct):
                 yield Fault(what="the upper limit of normal is missing", expected="the laboratory's limit",
                             column=name + ULN)  # fmt: skip
 
+    def tell_corrected(self, scene: Scene) -> Iterator[Told]:
+        """Whether the stratum of randomization is still the one that the baseline says."""
+        subject = scene.subject(self.subject)
+        if subject.stratum is None or (self.kind, self.visit) != ("core_set", scene.trial.baseline_visit):
+            return
+        with suppress(KeyError):
+            same = find_stratum(scene, self.subject) == (subject.right_stratum or subject.stratum)
+            yield Told("stratum_agrees", same, "randomize", dict(self.results), TO, self.subject)
+
     @classmethod
     def apply(cls, study: Study, entry: Entry) -> None:
         """The results are the items of the form."""
         form = record_form(study, entry, entry.get("kind"), cls.keys)
-        form.items = dict(entry.get("results"))
+        form.items = dict(entry.get("results", {}))
 
     @classmethod
     def rebuild(cls, subject: str, form: Form, items: Mapping[str, Any]) -> "RecordAssessment":

@@ -42,11 +42,15 @@ class RecordVisit(FormAct):
                 yield Fault(what=f"there is no planned visit {self.visit}", expected=expected, column="visit")
 
     def tell(self, scene: Scene, entry: Entry) -> Iterator[Told]:  # noqa: ARG002
+        """How far the visit was from its planned day."""
+        yield from self.tell_corrected(scene)
+
+    def tell_corrected(self, scene: Scene) -> Iterator[Told]:
         """The deviation in days, once the first dose has set the calendar."""
         planned, first = find_planned(scene.trial, self.visit), find_first_dose(scene.subject(self.subject))
         if planned is None or first is None or self.held == "missed":
             return
         day = study_day(self.day, first)
-        answer = {"days": compute_deviation(planned, day), "in_window": is_in_window(planned, day)}
+        answer = {"visit": self.visit, "days": compute_deviation(planned, day), "in_window": is_in_window(planned, day)}
         to = (Role.INVESTIGATOR, Role.COORDINATOR, Role.MONITOR, Role.DATA_MANAGER)
         yield Told("visit_window", answer, "rules.windows", {"visit": self.visit, "study_day": day}, to, self.subject)

@@ -28,8 +28,9 @@ class RecordWeight(VisitFormAct):
 
     def find_doubtful_items(self, scene: Scene) -> Iterator[Fault]:
         """It is not far from the one before."""
-        before = [form for form in scene.subject(self.subject).all_of(self.form) if form.key.which != (self.visit,)]
-        if before:
+        weights = scene.subject(self.subject).all_of(self.form)
+        mine = next((place for place, form in enumerate(weights) if form.key.which == (self.visit,)), len(weights))
+        if before := weights[:mine]:
             last = Decimal(before[-1].items["weight_kg"])
             if abs(self.weight_kg - last) > MOST_CHANGE * last:
                 yield Fault(what="the weight has changed by more than 10 %", expected="a weight near the one before",
