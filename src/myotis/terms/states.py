@@ -1,7 +1,8 @@
 """The states of a subject, and the moves between them: one table that acts, simulation and documents share.
 
 Off treatment is not off study: who discontinues treatment is still followed. Dosing can be held in any state with
-treatment, and resumes where it was; what else happens in between moves the state that it will resume in.
+treatment and before the first dose, and resumes where it was; what else happens in between moves the state that it will
+resume in.
 """
 
 from enum import StrEnum
@@ -44,7 +45,7 @@ IN_FIRST_PERIOD: Final = (
 )  # fmt: skip
 """On treatment in the first period."""
 WITH_TREATMENT: Final = (*IN_FIRST_PERIOD, S.FIRST_PERIOD_COMPLETED, S.IN_EXTENSION)
-"""Who may be dosed, and whose dosing may be held."""
+"""Who is dosed."""
 OFF_TREATMENT: Final = (S.TREATMENT_DISCONTINUED, S.SAFETY_FOLLOW_UP)
 """Off treatment and still on study."""
 ON_STUDY: Final = (*BEFORE_TREATMENT, *WITH_TREATMENT, S.DOSING_HELD, *OFF_TREATMENT)
@@ -79,8 +80,8 @@ MOVES: Final = (
     Move(S.ENROLLED, "receive_notice", "allocated", S.RANDOMIZED),
     Move(S.RANDOMIZED, "record_infusion", "", S.ON_TREATMENT),
     Move(S.RANDOMIZED, "dispense_treatment", "", S.ON_TREATMENT),
-    *_from_each(WITH_TREATMENT, "hold_dosing", "subject", S.DOSING_HELD),
-    *(Move(S.DOSING_HELD, "resume_dosing", state.value, state) for state in WITH_TREATMENT),
+    *_from_each((S.RANDOMIZED, *WITH_TREATMENT), "hold_dosing", "subject", S.DOSING_HELD),
+    *(Move(S.DOSING_HELD, "resume_dosing", state.value, state) for state in (S.RANDOMIZED, *WITH_TREATMENT)),
     Move(S.ON_TREATMENT, "tell", "switch_indicated", S.SWITCH_INDICATED),
     Move(S.SWITCH_INDICATED, "confirm_switch", "", S.SWITCH_CONFIRMED),
     Move(S.SWITCH_INDICATED, "decline_switch", "", S.SWITCH_DECLINED),
