@@ -105,8 +105,11 @@ MOVES: Final = (
 )  # fmt: skip
 """Every move there is. Withdrawing consent to further use of data moves nobody: it is a mark on the record."""
 
-WHILE_HELD: Final = frozenset({"tell", "confirm_switch", "decline_switch", "receive_notice", "complete_first_period"})
-"""Acts that move a subject whose dosing is held: the state in which dosing will resume changes."""
+WHILE_HELD: Final = frozenset(
+    {"tell", "confirm_switch", "decline_switch", "receive_notice", "complete_first_period", "record_infusion"}
+)
+"""Acts that move a subject whose dosing is held: the state in which dosing will resume changes. An infusion that had
+started before can be entered later."""
 
 _TARGETS: Final = {(move.source, move.act, move.outcome): move.target for move in MOVES}
 
