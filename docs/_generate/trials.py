@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from _generate.conduct import conduct_parts
 from _generate.markdown import FACT_HEADINGS, fact_rows, folded, page, table
 from myotis.protocol.criteria import Condition, EligibilityCriterion
 from myotis.protocol.describe import describe_response
@@ -39,6 +40,8 @@ def _sections(trial: Trial) -> Iterator[str]:
     yield _section("Design", _design(trial), facts, "arms", "randomization", "epochs")
     yield _section("Schedule of activities", _schedule(trial), facts, "baseline_visit", "visits")
     yield _section("Treatment", _treatment(trial), facts, "treatments", "switch")
+    if trial.conduct:
+        yield _section("Conduct", "\n\n".join(conduct_parts(trial, trial.conduct)), facts, "conduct")
     if trial.eligibility:
         yield _section("Eligibility", _eligibility(trial), facts, "facts", "eligibility")
     yield _section("Improvement and response", _response(trial), facts, "tis", "response")
@@ -96,7 +99,10 @@ def _treatment(trial: Trial) -> str:
             f"{step.rate}" + (f" for {step.lasts}" if step.lasts else "") for step in infusion.rate_steps
         )
         lower = infusion.reduced_dose
-        reduced = f"{lower.dose} from {lower.from_visit} ({lower.when.replace('_', ' ')})" if lower else ""
+        reduced = ""
+        if lower:
+            worse = lower.on_worsening.replace("_", " ")
+            reduced = f"{lower.dose} from {lower.from_visit} ({lower.when.replace('_', ' ')}; on worsening: {worse})"
         rows.append(
             (treatment.label, f"{infusion.dose}, {infusion.route}", steps, str(infusion.risk_rate_cap or ""), reduced)
         )

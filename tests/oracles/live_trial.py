@@ -25,6 +25,7 @@ from myotis.conduct.study import SubjectFile
 from myotis.errors import SettingError
 from myotis.log.act import Receipt, User
 from myotis.log.store import MemoryStore, Store
+from myotis.log.subject_keys import MemorySubjectKeys
 from myotis.protocol.read import read_trial
 from myotis.protocol.trial import Trial
 from myotis.terms.study_time import elapsed_days
@@ -74,17 +75,6 @@ class RepeatableEntropy:
         return hashlib.shake_256(f"{self.seed}/{self.count}".encode()).digest(length)
 
 
-class Keys:
-    """A ring of subjects' keys in memory."""
-
-    def __init__(self) -> None:
-        self.keys: dict[str, bytes] = {}
-
-    def find_or_make(self, subject: str, entropy: Any) -> bytes:
-        """The key of a subject."""
-        return self.keys.setdefault(subject, entropy(32))
-
-
 def take_plain_slot(stratum: str, taken: Collection[str]) -> str:
     """The next of 99 slots of a stratum, without any seal."""
     if len(taken) >= 99:
@@ -100,7 +90,7 @@ class LiveTrial:
     store: Store = field(default_factory=MemoryStore)
     means: Means = field(default_factory=lambda: Means(take_plain_slot, lambda text, context: "sealed"))  # noqa: ARG005
     clock: Clock = field(default_factory=Clock)
-    keys: Keys = field(default_factory=Keys)
+    keys: MemorySubjectKeys = field(default_factory=MemorySubjectKeys)
 
     def __post_init__(self) -> None:
         self.desk = open_desk(

@@ -1,6 +1,7 @@
 """``myotis check``: is a protocol valid, what does it say, what has changed, and where do its numbers come from?"""
 
 import json
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +14,10 @@ def check(
     against: Annotated[
         str | None, typer.Option(help="An older protocol: show what has changed since.", metavar="TRIAL")
     ] = None,
+    amendment: Annotated[
+        Path | None,
+        typer.Option(help="With --against: the file that says when each change applies.", metavar="FILE"),
+    ] = None,
     sources: Annotated[bool, typer.Option("--sources", help="List every number with its source.")] = False,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of protocol files.")] = False,
     as_json: Json = False,
@@ -20,12 +25,14 @@ def check(
     """Check a protocol: say what it is, what has changed, and where its numbers come from."""
     if sum((against is not None, sources, schema)) > 1:
         raise typer.BadParameter("--against, --sources and --schema exclude one another")
+    if amendment is not None and against is None:
+        raise typer.BadParameter("--amendment needs --against")
     if schema:
         _print_schema()
     elif sources:
         _print_sources(protocol, as_json)
     elif against is not None:
-        _print_changes(protocol, against, as_json)
+        _print_changes(protocol, against, amendment, as_json)
     else:
         _print_summary(protocol, as_json)
 
@@ -57,19 +64,38 @@ def _print_summary(protocol: str, as_json: bool) -> None:
     print(f"sources   {describe_counts(summary['sources'])}")
 
 
-def _print_changes(protocol: str, against: str, as_json: bool) -> None:
+def _print_changes(protocol: str, against: str, amendment: Path | None, as_json: bool) -> None:
     from myotis.protocol.diff import compare_trials  # noqa: PLC0415
     from myotis.protocol.read import read_trial  # noqa: PLC0415
 
     before, after = read_trial(against), read_trial(protocol)
     changes = list(compare_trials(before, after))
+    applies = _read_applications(amendment, before, after)
     if as_json:
-        listed = [change._asdict() for change in changes]
+        listed = [
+            change._asdict() | ({"applies": applies[change.place]} if change.place in applies else {})
+            for change in changes
+        ]
         _print_json({"before": _identity(before), "after": _identity(after), "changes": listed})
         return
     for trial, sign in ((before, "-"), (after, "+")):
         print(f"{sign * 3} {trial.trial.id}, {trial.trial.version} ({trial.digest[:12]})")
-    print("\n".join(map(str, changes)) or "no difference")
+    shown = [f"{change}{_when(applies.get(change.place))}" for change in changes]
+    print("\n".join(shown) or "no difference")
+
+
+def _read_applications(amendment: Path | None, before: Any, after: Any) -> dict[str, str]:
+    """When each change applies, by its place; nothing without an amendment."""
+    from myotis.protocol.amendment import list_amended_changes, read_amendment  # noqa: PLC0415
+
+    if amendment is None:
+        return {}
+    read = read_amendment(amendment, before, after)
+    return {change.place: applies for change, applies in list_amended_changes(before, after, read)}
+
+
+def _when(applies: str | None) -> str:
+    return f" [{applies.replace('_', ' ')}]" if applies else ""
 
 
 def _print_sources(protocol: str, as_json: bool) -> None:

@@ -24,7 +24,7 @@ def derive(
     from myotis.exchange.folders import read_datasets, write_datasets  # noqa: PLC0415
     from myotis.protocol.read import read_trial  # noqa: PLC0415
 
-    known = {*SDTM, *CONDUCT_TABLES, *TREATMENT_TABLES}
+    known = {*SDTM, *CONDUCT_TABLES, *TREATMENT_TABLES, "LIVE"}
     tables = {name: frame for name, frame in read_datasets(snapshot).items() if name in known}
     datasets = derive_datasets(tables, read_trial(protocol))
     write_datasets(out, datasets)

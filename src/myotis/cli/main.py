@@ -12,6 +12,7 @@ from myotis.cli.ending import run_to_its_end
 from myotis.cli.randomize.app import app as randomize
 from myotis.cli.report import report
 from myotis.cli.score import score
+from myotis.cli.snapshot import snapshot
 
 app = typer.Typer(
     name="myotis",
@@ -23,11 +24,14 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (demo, check):
-    app.command()(command)
+app.command()(demo)
+app.command()(check)
 app.add_typer(randomize)
-for command in (score, derive, analyze, report):
-    app.command()(command)
+app.command()(score)
+app.command()(snapshot)
+app.command()(derive)
+app.command()(analyze)
+app.command()(report)
 
 
 def main() -> NoReturn:

@@ -21,11 +21,13 @@ class Means(NamedTuple):
 
     ``take_slot``: the next free slot of a stratum, given those that were taken; raises an error where there is none,
     or None where slots are not taken here (the pharmacy allocates). ``seal_result``: a result sealed to the safety
-    physician; None where the trial has no such results.
+    physician; None where the trial has no such results. ``works_in_pharmacy``: does a person hold, or did they ever
+    hold, a role of the pharmacy (``log/separation.py``)? None where the other log is out of reach.
     """
 
     take_slot: Callable[[str, Collection[str]], str] | None = None
     seal_result: Callable[[str, str], str] | None = None
+    works_in_pharmacy: Callable[[str], bool] | None = None
 
 
 class Scene(NamedTuple):

@@ -15,9 +15,10 @@ from myotis.conduct.study import Study
 from myotis.conduct.visibility import sees_subject
 from myotis.errors import Fault, SettingError
 from myotis.log.act import Act, RefusalError, Told, User
-from myotis.log.desk import Desk, Keyring
+from myotis.log.desk import Desk
 from myotis.log.entry import Entry
 from myotis.log.store import Clock, Entropy, Store
+from myotis.log.subject_keys import SubjectKeys
 from myotis.protocol.trial import Trial
 
 
@@ -76,7 +77,7 @@ class ConductWorld:
 
 
 def open_desk(
-    trial: Trial, store: Store, means: Means, *, clock: Clock, entropy: Entropy, keyring: Keyring
+    trial: Trial, store: Store, means: Means, *, clock: Clock, entropy: Entropy, keyring: SubjectKeys
 ) -> Desk[Study]:
     """The desk of the blinded world over a log. Raises SettingError where the protocol has no ``[conduct]``."""
     return Desk(ConductWorld(trial, means), store, clock=clock, entropy=entropy, keyring=keyring)

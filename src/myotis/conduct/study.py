@@ -149,6 +149,8 @@ class SubjectFile:
     """False once consent to further use of the data is withdrawn."""
     code_broken: bool = False
     rescreenings: int = 0
+    switches_at: str | None = None
+    """The visit from which on the other treatment is given, where the switch is confirmed."""
 
     def move(self, act: str, outcome: str = "") -> None:
         """Move as the table of states says. Raises ValueError where it knows no such move: an act let it through."""

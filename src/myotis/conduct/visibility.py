@@ -40,3 +40,9 @@ def sees_kind(role: str, name: str) -> bool:
 def sees_form(role: str, form: Form) -> bool:
     """Does a role see the forms of this kind?"""
     return sees_kind(role, form.key.form)
+
+
+def sees_state(role: str) -> bool:
+    """Does a role see where a subject stands? An indicated switch would tell assessors what the rules made of their
+    ratings; laboratories need not know."""
+    return role in EVERYBODY

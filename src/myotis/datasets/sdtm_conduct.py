@@ -30,17 +30,19 @@ EC: Final = Table(
 )  # fmt: skip
 """One row a bag: ``ECREFID`` is the number on its label."""
 
-SUPPEC: Final = Table(
-    name="SUPPEC",
-    label="Supplemental Qualifiers for EC",
-    columns=tuple(
-        text("RDOMAIN", "Related Domain Abbreviation", required=True, codelist=("EC",)) if column.name == "RDOMAIN"
-        else text("IDVAR", "Identifying Variable", required=True, codelist=("ECSEQ",)) if column.name == "IDVAR"
-        else column
-        for column in SUPPEX.columns
-    ),
-    key=SUPPEX.key,
-)  # fmt: skip
+
+def _qualifiers(domain: str) -> Table:
+    """The supplemental qualifiers of a domain, each of a row by its sequence number."""
+    own = {
+        "RDOMAIN": text("RDOMAIN", "Related Domain Abbreviation", required=True, codelist=(domain,)),
+        "IDVAR": text("IDVAR", "Identifying Variable", required=True, codelist=(f"{domain}SEQ",)),
+    }
+    columns = tuple(own.get(column.name, column) for column in SUPPEX.columns)
+    return Table(name=f"SUPP{domain}", label=f"Supplemental Qualifiers for {domain}", columns=columns, key=SUPPEX.key)
+
+
+SUPPEC: Final = _qualifiers("EC")
+SUPPAE: Final = _qualifiers("AE")
 
 SE: Final = Table(
     name="SE",
@@ -99,4 +101,4 @@ IE: Final = Table(
     key=("STUDYID", "USUBJID", "IETESTCD"),
 )  # fmt: skip
 
-CONDUCT_TABLES: Final = {table.name: table for table in (EC, SUPPEC, SE, CM, MH, DV, IE)}
+CONDUCT_TABLES: Final = {table.name: table for table in (EC, SUPPEC, SUPPAE, SE, CM, MH, DV, IE)}

@@ -4,16 +4,17 @@ An act, its reason and what the system says of it are one transaction. What the 
 grows, by this desk's own acts and by those of others that share the log.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from myotis.errors import Fault
-from myotis.keys.text import seal_text
 from myotis.log.act import Act, Receipt, RefusalError, Told, User
 from myotis.log.canonical import digest_value
+from myotis.log.check import TAKE_OUT
 from myotis.log.entry import Draft, Entry
 from myotis.log.store import Clock, Entropy, Store, Transaction
+from myotis.log.subject_keys import SubjectKeys, seal_for_subject
 
 SYSTEM: Final = User("system", "system")
 TELL: Final = "tell"
@@ -60,18 +61,12 @@ class World(Protocol[StateT]):
         ...
 
 
-class Keyring(Protocol):
-    """The keys under which free text is sealed, one a subject, kept apart from the log."""
-
-    def find_or_make(self, subject: str, entropy: Entropy) -> bytes:
-        """The key of a subject, made where there is none yet."""
-        ...
-
-
 class Desk(Generic[StateT]):
     """Acts over a log. Clock, entropy and keys come from outside."""
 
-    def __init__(self, world: World[StateT], store: Store, *, clock: Clock, entropy: Entropy, keyring: Keyring) -> None:
+    def __init__(
+        self, world: World[StateT], store: Store, *, clock: Clock, entropy: Entropy, keyring: SubjectKeys
+    ) -> None:
         self.world = world
         self.store = store
         self.clock = clock
@@ -83,7 +78,7 @@ class Desk(Generic[StateT]):
     @property
     def state(self) -> StateT:
         """What the log amounts to now."""
-        return self._catch_up(self.store.read(self._seen if self._state is not None else 0))
+        return self._catch_up(self.store.read)
 
     def carry_out(self, act: Act, user: User, *, occurred: datetime | None = None, reason: str = "") -> Receipt:
         """Carry out an act, or raise RefusalError with everything that stands in its way and write nothing.
@@ -92,7 +87,7 @@ class Desk(Generic[StateT]):
         needs one. Raises StoreError where the log can't be written.
         """
         with self.store.transaction(self.clock, self.entropy) as transaction:
-            state = self._catch_up(transaction.kept[self._seen if self._state is not None else 0 :])
+            state = self._catch_up(lambda start: transaction.kept[start:])
             now = self.clock()
             when = occurred or now
             if refusal := _find_unfit(act, when, now, reason) or self.world.refuse(state, act, user, when, now):
@@ -104,9 +99,11 @@ class Desk(Generic[StateT]):
         self._state, self._seen = state, seen + count
         return Receipt(entry.number, tuple(one for one in told if user.role in one.to))
 
-    def _catch_up(self, entries: Any) -> StateT:
-        if self._state is None:
-            self._state, self._seen = self.world.start(), 0
+    def _catch_up(self, read: Callable[[int], Sequence[Entry]]) -> StateT:
+        entries = read(self._seen) if self._state is not None else ()
+        if self._state is None or any(entry.act == TAKE_OUT for entry in entries):
+            # What was taken out of the log is to be forgotten here too: the whole log is folded anew.
+            self._state, self._seen, entries = self.world.start(), 0, read(0)
         for entry in entries:
             self._state.apply(entry)
         self._seen += len(entries)
@@ -153,12 +150,13 @@ class Desk(Generic[StateT]):
         words = {name for name in (*act.sealed_fields, REASON) if values.get(name)}
         if act.about is None or not words:
             return values
-        key = self.keyring.find_or_make(act.about, self.entropy)
-        contexts = {name: f"{act.about}/{act.name}/{name}" for name in sorted(words)}
+        contexts = {name: f"{act.name}/{name}" for name in sorted(words)}
         return values | {
-            name: {SEALED: seal_text(key, values[name], context, self.entropy), "as": context}
+            name: {
+                SEALED: seal_for_subject(self.keyring, act.about, values[name], context, self.entropy), "as": context
+            }
             for name, context in contexts.items()
-        }
+        }  # fmt: skip
 
 
 def _find_unfit(act: Act, when: datetime, now: datetime, reason: str) -> RefusalError | None:

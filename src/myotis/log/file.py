@@ -97,8 +97,7 @@ class FileStore:
     def _append(self, file: int, data: bytes) -> None:
         try:
             write_whole(self._write, file, data)
-            if self._sync:
-                os.fsync(file)
+            self._flush(file)
         except BaseException:
             self._take_back(file)
             raise
@@ -112,6 +111,10 @@ class FileStore:
                 "log. Look there before it is done again"
             ) from error
         with suppress(OSError):
+            self._flush(file)
+
+    def _flush(self, file: int) -> None:
+        if self._sync:
             os.fsync(file)
 
     def _rewrite(self, bereft: dict[int, Entry], data: bytes) -> None:
@@ -126,7 +129,7 @@ class FileStore:
         """Drop what a writer that died left behind the last whole transaction."""
         if os.fstat(file).st_size > self._end:
             os.ftruncate(file, self._end)
-            os.fsync(file)
+            self._flush(file)
 
     def _has_changed(self) -> bool:
         """Whether the file is another one than was read last, or has another length."""

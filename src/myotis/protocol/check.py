@@ -12,7 +12,7 @@ from myotis.protocol.check_plan import find_plan_faults
 from myotis.protocol.check_treatments import find_treatment_faults
 from myotis.protocol.contents import Contents
 from myotis.protocol.faults import contradiction, undeclared
-from myotis.protocol.provenance import UNSOURCED, covers, find_provenance, flatten
+from myotis.protocol.provenance import UNSOURCED, covers, find_most_exact, flatten
 
 
 def find_contradictions(trial: Contents) -> list[Fault]:
@@ -50,15 +50,15 @@ def _repeated_ids(trial: Contents) -> Iterator[Fault]:
 
 
 def _unsourced(trial: Contents) -> Iterator[Fault]:
-    for path in _sourced_paths(trial):
-        if find_provenance(path, trial.provenance) is None:
+    for path in sourced_paths(trial):
+        if find_most_exact(path, trial.provenance) is None:
             place = ".".join(path)
             remedy = f'Add "{place}" or a place above it to [provenance].'
             yield contradiction(place, "the value has no source", "an entry in [provenance] that covers it", remedy)
 
 
 def _idle_sources(trial: Contents) -> Iterator[Fault]:
-    paths = _sourced_paths(trial)
+    paths = sourced_paths(trial)
     for name, provenance in trial.provenance.items():
         place = f"provenance.{name}"
         if provenance.reference is not None and provenance.reference not in trial.references:
@@ -68,6 +68,7 @@ def _idle_sources(trial: Contents) -> Iterator[Fault]:
             yield contradiction(place, "there is no value at this place", "a place in the file that has one", remedy)
 
 
-def _sourced_paths(trial: Contents) -> list[tuple[str, ...]]:
+def sourced_paths(trial: Contents) -> list[tuple[str, ...]]:
+    """The places of all values that need a source."""
     values = trial.model_dump(mode="json", exclude_defaults=True)
     return [path for path, _ in flatten(values) if not UNSOURCED & set(path)]

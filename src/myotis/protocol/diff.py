@@ -6,6 +6,9 @@ from typing import Any, NamedTuple
 from myotis.protocol.provenance import display_value, flatten, name_entries
 from myotis.protocol.trial import Trial
 
+ORDER = " (order)"
+"""Behind the place of a list whose entries stand in another order."""
+
 
 class Change(NamedTuple):
     """One value that differs. None stands for a value that one of the two does not have."""
@@ -50,7 +53,7 @@ def _reordered(old: dict[str, list[str]], new: dict[str, list[str]]) -> Iterator
     for place in [place for place in old if place in new]:
         kept = [name for name in old[place] if name in new[place]]
         if kept != [name for name in new[place] if name in old[place]]:
-            yield Change(f"{place} (order)", old[place], new[place])
+            yield Change(f"{place}{ORDER}", old[place], new[place])
 
 
 def _orders(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, list[str]]]:

@@ -32,7 +32,7 @@ def parse_toml(text: str, name: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:  # TOML's own error, a number of thousands of digits, deep nesting
         fault = Fault(file=name, what=f"the file is not TOML: {error}", expected="TOML", remedy="Correct the line.")
         raise InputError([fault]) from error
-    return {field: _listed(below) for field, below in values.items()}
+    return {field: as_tuples(below) for field, below in values.items()}
 
 
 def build_model(model: type[ModelT], values: Any, name: str) -> ModelT:
@@ -45,7 +45,8 @@ def build_model(model: type[ModelT], values: Any, name: str) -> ModelT:
         raise InputError(fault.inside(name) for fault in error.faults) from error
 
 
-def _listed(value: Any) -> Any:
+def as_tuples(value: Any) -> Any:
+    """Values whose lists are tuples, at every depth."""
     if isinstance(value, dict):
-        return {name: _listed(below) for name, below in value.items()}
-    return tuple(_listed(entry) for entry in value) if isinstance(value, list) else value
+        return {name: as_tuples(below) for name, below in value.items()}
+    return tuple(as_tuples(entry) for entry in value) if isinstance(value, list) else value

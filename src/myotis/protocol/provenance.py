@@ -6,12 +6,14 @@ everything below its place; the most exact place wins. A value that no source ho
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from pydantic import Field, model_validator
 
 from myotis.protocol.fields import Section
 from myotis.terms.source import Fact, Source, Status
+
+Said = TypeVar("Said")
 
 UNSOURCED = frozenset({
     "id", "label", "title", "schema_version", "version", "references", "provenance", "flag",
@@ -72,12 +74,12 @@ def covers(place: str, path: tuple[str, ...]) -> bool:
     return len(names) <= len(path) and all(name in {"*", part} for name, part in zip(names, path, strict=False))
 
 
-def find_provenance(path: tuple[str, ...], provenance: Mapping[str, Provenance]) -> Provenance | None:
-    """The source that holds for a path: the longest place that covers it, with the fewest stars."""
-    places = [place for place in provenance if covers(place, path)]
+def find_most_exact(path: tuple[str, ...], by_place: Mapping[str, Said]) -> Said | None:
+    """What a table by place says of a path: by the longest place that covers it, with the fewest stars."""
+    places = [place for place in by_place if covers(place, path)]
     if not places:
         return None
-    return provenance[max(places, key=lambda place: (len(place.split(".")), -place.split(".").count("*")))]
+    return by_place[max(places, key=lambda place: (len(place.split(".")), -place.split(".").count("*")))]
 
 
 def list_facts(
@@ -85,7 +87,7 @@ def list_facts(
 ) -> Iterator[Fact]:
     """Every value of a protocol with its source, in the order of the file."""
     for path, value in flatten(values):
-        found = find_provenance(path, provenance)
+        found = find_most_exact(path, provenance)
         if value not in (None, []) and not UNSOURCED & set(path) and found is not None:
             reference = references.get(found.reference or "", "")
             yield Fact(".".join(path), display_value(value), Source(reference, found.status, found.note))

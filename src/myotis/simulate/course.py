@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from myotis.errors import Fault, InputError
 from myotis.protocol.fields import Id, Section
-from myotis.protocol.provenance import UNSOURCED, Provenance, find_provenance, flatten, list_facts
+from myotis.protocol.provenance import UNSOURCED, Provenance, find_most_exact, flatten, list_facts
 from myotis.terms.source import Fact
 
 Sex = Literal["F", "M"]
@@ -185,7 +185,7 @@ class Course(Section):
         naked = [
             ".".join(path)
             for path, value in flatten(values)
-            if value is not None and not UNSOURCED & set(path) and find_provenance(path, self.provenance) is None
+            if value is not None and not UNSOURCED & set(path) and find_most_exact(path, self.provenance) is None
         ]
         if naked:
             raise ValueError(f"no source is given for {', '.join(naked)}; expected an entry of [provenance]")

@@ -95,7 +95,7 @@ MOVES: Final = (
     *_from_each((S.RANDOMIZED, *WITH_TREATMENT, S.DOSING_HELD), "withdraw_consent", "treatment",
                 S.TREATMENT_DISCONTINUED),
     Move(S.TREATMENT_DISCONTINUED, "begin_follow_up", "", S.SAFETY_FOLLOW_UP),
-    *_from_each((S.FIRST_PERIOD_COMPLETED, S.IN_EXTENSION), "complete_study", "", S.COMPLETED),
+    *_from_each((S.FIRST_PERIOD_COMPLETED, S.IN_EXTENSION, *OFF_TREATMENT), "complete_study", "", S.COMPLETED),
     *_from_each((S.ENROLLED, *AFTER_RANDOMIZATION), "discontinue_study", "", S.STUDY_DISCONTINUED),
     *_from_each((*BEFORE_TREATMENT, *WITH_TREATMENT, S.DOSING_HELD, *OFF_TREATMENT), "withdraw_consent", "contact",
                 S.WITHDRAWN),

@@ -10,6 +10,7 @@ import polars as pl
 
 from myotis.conduct.acts.catalog import ACTS
 from myotis.conduct.snapshot.design import list_design
+from myotis.conduct.snapshot.events import list_adverse_events, list_deviations, list_event_qualifiers
 from myotis.conduct.snapshot.findings import list_findings
 from myotis.conduct.snapshot.live import list_words
 from myotis.conduct.snapshot.subjects import VisitNumbers, list_subject
@@ -104,6 +105,8 @@ def _add_subject(rows: dict[str, list[Row]], study: Study, name: str, history: l
     parts: dict[str, list[Row]] = defaultdict(list, list_subject(subject, trial, visits, history))
     for domain, row in list_findings(subject, trial, visits):
         parts[domain].append(row)
+    parts["AE"], parts["SUPPAE"] = list(list_adverse_events(subject)), list(list_event_qualifiers(subject))
+    parts["DV"] = list(list_deviations(subject, visits))
     parts["LIVE"] = list(list_words(subject))
     study_id = study.trial.trial.id
     for domain, own in parts.items():

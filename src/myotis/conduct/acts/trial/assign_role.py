@@ -29,6 +29,9 @@ class AssignRole(ConductAct):
         held = {role for role, _ in scene.study.roles.get(self.person, set())}
         if held and Role.EFFICACY_ASSESSOR in held | {self.assigned} and held != {self.assigned}:
             yield Fault(what="an efficacy assessor holds no other role", expected="a person for each of the two")
+        if scene.means.works_in_pharmacy is not None and scene.means.works_in_pharmacy(self.person):
+            yield Fault(what="the person holds or held a role of the pharmacy", expected="somebody who never did",
+                        column="person")  # fmt: skip
 
     @classmethod
     def apply(cls, study: Study, entry: Entry) -> None:

@@ -1,0 +1,58 @@
+"""What a log in a file loses when something goes wrong: tried, and written as a table.
+
+Writes docs/explanation/faults.md. Run: python docs/figures/faults.py (some minutes)
+"""
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+sys.path.append(str(Path(__file__).resolve().parents[2] / "tests" / "oracles"))
+
+from log_faults import PLAN, Trials, try_faults
+
+from _generate.markdown import table
+
+DOCS = Path(__file__).resolve().parents[1]
+
+
+def make_page(tried: list[Trials]) -> str:
+    """The page, with the trials as a table."""
+    rows = [
+        (trials.fault, trials.tried, f"{trials.times:,}", trials.lost, trials.twice, trials.altered) for trials in tried
+    ]
+    return "\n\n".join(
+        (
+            "<!-- Written by docs/figures/faults.py: run that again after a change. -->",
+            "# What a log loses when something goes wrong",
+            "A log in a file must lose no act that was acknowledged, and hold none twice, whatever happens to the "
+            "process that writes it or to the disk. That was tried, with acts of "
+            f"{PLAN[0]} and more entries of which one takes a value out of the log, which writes the file anew. After "
+            "each fault somebody opened the log again and did the acts that it had not.",
+            table(("Fault", "How it was tried", "Times", "Lost", "Twice", "Altered"), rows),
+            "*Lost*: acts that had been acknowledged and were not in the log, or not whole. *Twice*: acts that stood "
+            "in it more often than they were done. *Altered*: times that `myotis check` found something in the log "
+            "afterwards.",
+            "## What this doesn't show",
+            "- A loss of power was not tried on real disks. An act is acknowledged after `fsync` has returned, for the "
+            "file, and for its folder where a file comes or is replaced; that the disk then has it is the disk's word. "
+            "What may lie in the file after a loss of power *before* that is tried as a cut line and as zeros to its "
+            "end. Other remains, such as zeros in the middle of a line that has its end, are no torn tail: the log "
+            "then refuses every act and points to `myotis check`, and somebody has to look.\n"
+            "- An act that was not acknowledged may be in the log: the process can die after the write and before it "
+            "says so. Whoever repeats an act looks at the log first.\n"
+            "- Whole transactions cut off the end leave a log that holds together. Only an "
+            "[anchor](log.md#anchors) shows that.\n"
+            "- Locks are those of one machine. A log doesn't belong on a network file system.",
+        )
+    )
+
+
+def main() -> None:
+    """Try everything, and write the page."""
+    page = make_page(try_faults(1)) + "\n"
+    (DOCS / "explanation" / "faults.md").write_text(page, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
