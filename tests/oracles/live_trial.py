@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from myotis.conduct.act import ConductAct, Means
@@ -53,6 +54,12 @@ WORSE = {"physician_global": "7.5", "patient_global": "8.5", "mmt8": "80", "haq"
 """A visit at which it has deteriorated, by every limb."""
 
 
+@cache
+def read_proderm() -> Trial:
+    """ProDERM, read once: a Trial is frozen."""
+    return read_trial("proderm")
+
+
 class Clock:
     """A clock that stands still until it is moved."""
 
@@ -89,7 +96,7 @@ def take_plain_slot(stratum: str, taken: Collection[str]) -> str:
 class LiveTrial:
     """A desk and its people; two sites, 101 and 102."""
 
-    trial: Trial = field(default_factory=lambda: read_trial("proderm"))
+    trial: Trial = field(default_factory=read_proderm)
     store: Store = field(default_factory=MemoryStore)
     means: Means = field(default_factory=lambda: Means(take_plain_slot, lambda text, context: "sealed"))  # noqa: ARG005
     clock: Clock = field(default_factory=Clock)

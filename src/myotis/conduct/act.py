@@ -4,6 +4,8 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import date, datetime
 from typing import Any, ClassVar, NamedTuple, Self
 
+from pydantic import PrivateAttr
+
 from myotis.conduct.study import Form, FormKey, Study, SubjectFile, record_form
 from myotis.errors import Fault
 from myotis.log.act import Act, Told, User
@@ -173,6 +175,30 @@ class NumberedFormAct(FormAct):
     def add_values(self, scene: Scene) -> dict[str, Any]:
         """The number."""
         return {"number": self.key(scene).which[0]}
+
+
+class LastingForm(FormAct):
+    """A form with items that others have acted on, so that no correction changes them, but an act of its own."""
+
+    lasting: ClassVar[frozenset[str]]
+    """The items that stay."""
+    instead: ClassVar[str]
+    """What to do instead of a correction."""
+    _changed: frozenset[str] = PrivateAttr(default=frozenset())
+
+    def find_wrong_items(self, scene: Scene) -> Iterator[Fault]:
+        """A correction leaves them alone."""
+        yield from super().find_wrong_items(scene)
+        for name in sorted(self._changed):
+            yield Fault(what=f"{name} was acted on, so it is not corrected", expected="the item as it stands",
+                        column=name, remedy=self.instead)  # fmt: skip
+
+    @classmethod
+    def rebuild(cls, subject: str, form: Form, items: dict[str, Any]) -> Self:
+        """The act that would record these items, which knows what of them a correction may not change."""
+        act = super().rebuild(subject, form, items)
+        act._changed = frozenset(name for name in cls.lasting if items.get(name) != form.items.get(name))
+        return act
 
 
 def find_planned(trial: Trial, visit: str) -> Visit | None:

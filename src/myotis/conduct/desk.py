@@ -89,7 +89,7 @@ def _find_unauthorized(study: Study, act: ConductAct, user: User) -> Iterator[Fa
         yield Fault(what=f"a user in the role {user.role} may not {act.name.replace('_', ' ')}", expected=expected)
     elif study.opened and not study.holds(user):
         yield Fault(what=f"the user does not hold the role {user.role} there", expected="a role that was assigned")
-    elif isinstance(act, SubjectAct) and act.subject in study.subjects and not sees_subject(study, user, act.subject):
+    elif act.about in study.subjects and not sees_subject(study, user, act.about):
         yield Fault(what="the subject is of another site", expected="a subject of the user's site")
 
 
@@ -99,8 +99,8 @@ def _find_untimely(study: Study, act: ConductAct) -> Iterator[Fault]:
         yield Fault(what=what, expected="an act for which the trial is open, after it was opened once")
     elif study.locked and act.name not in AFTER_LOCK:
         yield Fault(what="the trial is locked", expected="an act that is still possible then")
-    elif isinstance(act, SubjectAct):
-        subject = study.subjects.get(act.subject)
+    elif act.about is not None:
+        subject = study.subjects.get(act.about)
         if subject is None and act.name != "give_consent":
             yield Fault(what="there is no such subject", expected="a subject who has given consent")
         elif not is_possible(act, subject):

@@ -35,9 +35,10 @@ class DeviationCategory(StrEnum):
     OTHER = "other"
 
 
-IMPORTANT: Final = frozenset({DeviationCategory.WRONG_STRATUM, DeviationCategory.SWITCH_MISSED})
-"""The kinds that are important when the system reports them: they bear on the end point. A visit out of its window is
-not by itself (ICH E3, section 10.2: important are deviations that bear on rights, safety or the study's results)."""
+IMPORTANT: Final = frozenset({DeviationCategory.WRONG_STRATUM, DeviationCategory.SWITCH_MISSED, DeviationCategory.DOSE})
+"""The kinds that are important when the system reports them: they bear on the end point or, as a rate above the cap, on
+safety. A visit out of its window is not by itself (ICH E3, section 10.2: important are deviations that bear on rights,
+safety or the study's results)."""
 
 TO: Final = (Role.INVESTIGATOR, Role.COORDINATOR, Role.MONITOR, Role.DATA_MANAGER, Role.SPONSOR)
 
@@ -76,5 +77,9 @@ def _find_category(told: Told) -> DeviationCategory | None:
             return DeviationCategory.SWITCH_MISSED
         case "wrong_stratum":
             return DeviationCategory.WRONG_STRATUM
+        case "rate_exceeded":
+            return DeviationCategory.DOSE
+        case "premedicated_too_soon":
+            return DeviationCategory.FORBIDDEN_MEDICATION
         case _:
             return None

@@ -47,6 +47,7 @@ MAY: Final[Mapping[str, frozenset[Role]]] = {
     "release_action": frozenset({R.SAFETY_PHYSICIAN}),
     # dosing
     "order_dose": _INVESTIGATOR,
+    "cancel_dose": _INVESTIGATOR,
     "check_readiness": _STAFF,
     "record_infusion": _STAFF,
     "dispense_treatment": _STAFF,

@@ -35,8 +35,9 @@ WHEN: Final[Mapping[str, tuple[S, ...]]] = {
     "record_result": EVER,
     "release_action": EVER,
     "order_dose": (S.RANDOMIZED, *WITH_TREATMENT),
+    "cancel_dose": (S.RANDOMIZED, *WITH_TREATMENT, S.DOSING_HELD),
     "check_readiness": (S.RANDOMIZED, *WITH_TREATMENT),
-    "record_infusion": WITH_TREATMENT,
+    "record_infusion": (*WITH_TREATMENT, S.DOSING_HELD, *OFF_TREATMENT),  # entered late; it had started before
     "dispense_treatment": WITH_TREATMENT,
     "change_dose": (S.IN_EXTENSION,),
     "hold_dosing": (),

@@ -6,9 +6,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, Protocol, Self
 
+from myotis.conduct.bags import Bag
+from myotis.conduct.roles import MACHINES
 from myotis.log.act import User
 from myotis.log.desk import REASON, TELL
 from myotis.log.entry import Entry, Tombstone
+from myotis.log.messages import is_request
 from myotis.protocol.trial import Trial
 from myotis.terms.states import WHILE_HELD, SubjectState, find_target
 
@@ -145,6 +148,9 @@ class SubjectFile:
     may_use_further: bool = True
     """False once consent to further use of the data is withdrawn."""
     code_broken: bool = False
+    rescreenings: int = 0
+    switches_at: str | None = None
+    """The visit from which on the other treatment is given, where the switch is confirmed."""
 
     def move(self, act: str, outcome: str = "") -> None:
         """Move as the table of states says. Raises ValueError where it knows no such move: an act let it through."""
@@ -213,6 +219,8 @@ class Study:
         """The protocol in force for each subject that is not on the one the trial was opened with."""
         self.requests: list[Entry] = []
         """What the pharmacy is asked, in the order of asking."""
+        self.bags: dict[str, Bag] = {}
+        """The bags and packs that the pharmacy said are ready, by the number on the label."""
         self.notice_ids: set[str] = set()
         """The notices that were received: none is taken twice."""
         self.other: dict[str, Any] = {}
@@ -248,6 +256,9 @@ class Study:
             return
         subject = self.subjects[entry.subject]
         subject.told.append(entry)
+        if is_request(entry):
+            subject.requests.append(entry)
+            self.requests.append(entry)
         what, answer = entry.get("what"), entry.get("answer")
         if find_target(subject.standing, TELL, what):
             subject.move(TELL, what)
@@ -270,8 +281,8 @@ class Study:
         return self.in_force.get(subject, self.trial) if subject else self.trial
 
     def holds(self, user: User) -> bool:
-        """Does a person hold the role, at the site, that it acts in?"""
-        return (user.role, user.site) in self.roles.get(user.id, set())
+        """Does a person hold the role, at the site, that it acts in? Programs hold theirs by themselves."""
+        return user.role in MACHINES or (user.role, user.site) in self.roles.get(user.id, set())
 
     def subject_of(self, entry: Entry) -> SubjectFile:
         """The subject of an entry."""

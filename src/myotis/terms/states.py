@@ -95,7 +95,7 @@ MOVES: Final = (
     *_from_each((S.RANDOMIZED, *WITH_TREATMENT, S.DOSING_HELD), "withdraw_consent", "treatment",
                 S.TREATMENT_DISCONTINUED),
     Move(S.TREATMENT_DISCONTINUED, "begin_follow_up", "", S.SAFETY_FOLLOW_UP),
-    *_from_each((S.FIRST_PERIOD_COMPLETED, S.IN_EXTENSION), "complete_study", "", S.COMPLETED),
+    *_from_each((S.FIRST_PERIOD_COMPLETED, S.IN_EXTENSION, *OFF_TREATMENT), "complete_study", "", S.COMPLETED),
     *_from_each((S.ENROLLED, *AFTER_RANDOMIZATION), "discontinue_study", "", S.STUDY_DISCONTINUED),
     *_from_each((*BEFORE_TREATMENT, *WITH_TREATMENT, S.DOSING_HELD, *OFF_TREATMENT), "withdraw_consent", "contact",
                 S.WITHDRAWN),
@@ -105,8 +105,11 @@ MOVES: Final = (
 )  # fmt: skip
 """Every move there is. Withdrawing consent to further use of data moves nobody: it is a mark on the record."""
 
-WHILE_HELD: Final = frozenset({"tell", "confirm_switch", "decline_switch", "receive_notice", "complete_first_period"})
-"""Acts that move a subject whose dosing is held: the state in which dosing will resume changes."""
+WHILE_HELD: Final = frozenset(
+    {"tell", "confirm_switch", "decline_switch", "receive_notice", "complete_first_period", "record_infusion"}
+)
+"""Acts that move a subject whose dosing is held: the state in which dosing will resume changes. An infusion that had
+started before can be entered later."""
 
 _TARGETS: Final = {(move.source, move.act, move.outcome): move.target for move in MOVES}
 

@@ -1,0 +1,89 @@
+"""Hold dosing, of a subject, at a site or in the trial, and resume it."""
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal
+
+from myotis.conduct.act import ConductAct, Scene
+from myotis.conduct.doses import HELD_SINCE, TRIAL
+from myotis.conduct.roles import Role
+from myotis.conduct.study import Study
+from myotis.errors import Fault
+from myotis.log.entry import Entry
+
+Scope = Literal["subject", "site", "trial"]
+
+
+class _Dosing(ConductAct):
+    """What holding and resuming have in common.
+
+    Investigators act for subjects of theirs, the sponsor for a site or all. A hold of a site or of the trial leaves
+    each subject in its state.
+    """
+
+    scope: Scope
+    subject: str | None = None
+    site: str | None = None
+
+    def find_obstacles(self, scene: Scene) -> Iterator[Fault]:
+        """The scope is the user's, and names what it is about."""
+        if (self.scope == "subject") != (scene.user.role == Role.INVESTIGATOR):
+            expected = "a subject for an investigator, a site or the trial for the sponsor"
+            yield Fault(what=f"the scope {self.scope} is not this role's", expected=expected, column="scope")
+        named = {"subject": self.subject, "site": self.site}
+        if {name for name, value in named.items() if value is not None} != {self.scope} - {"trial"}:
+            yield Fault(what="it is not said whose dosing it is", expected=f"what {self.scope} means and nothing else",
+                        column="scope")  # fmt: skip
+        elif self.site is not None and self.site not in scene.study.sites:
+            yield Fault(what="there is no such site", expected="a site that was added", column="site")
+        elif self._is_done(scene.study):
+            yield Fault(what="it is so already", expected="a change", column="scope")
+
+    def _is_done(self, study: Study) -> bool:
+        """Is the site, or the trial, already as it would be? The table of states knows of subjects."""
+        raise NotImplementedError
+
+
+class HoldDosing(_Dosing):
+    """No dose is given until dosing is resumed."""
+
+    name: ClassVar[str] = "hold_dosing"
+    why: Literal["adverse_event", "laboratory_result", "infection", "pregnancy", "supply", "safety_signal", "other"]
+
+    def _is_done(self, study: Study) -> bool:
+        return study.held if self.scope == "trial" else study.sites.get(self.site or "") == "held"
+
+    @classmethod
+    def apply(cls, study: Study, entry: Entry) -> None:
+        """Held."""
+        _set(study, entry, held=True)
+
+
+class ResumeDosing(_Dosing):
+    """Dosing goes on; the subject is where it was, or where what happened meanwhile has moved it."""
+
+    name: ClassVar[str] = "resume_dosing"
+
+    def _is_done(self, study: Study) -> bool:
+        return {"trial": not study.held, "site": study.sites.get(self.site or "") == "open"}.get(self.scope, False)
+
+    @classmethod
+    def apply(cls, study: Study, entry: Entry) -> None:
+        """Resumed."""
+        _set(study, entry, held=False)
+
+
+def _set(study: Study, entry: Entry, *, held: bool) -> None:
+    scope = entry.get("scope")
+    if scope == "subject":
+        subject = study.subject_of(entry)
+        subject.move(entry.act, "subject" if held else subject.standing.value)
+        return
+    since = study.other.setdefault(HELD_SINCE, {})
+    of = TRIAL if scope == "trial" else entry.get("site")
+    if scope == "trial":
+        study.held = held
+    else:
+        study.sites[of] = "held" if held else "open"
+    since.pop(of, None)
+    if held:
+        since[of] = entry.occurred
