@@ -57,7 +57,7 @@ def test_both_roads_lead_to_equal_results(both):
 
 
 def test_what_the_system_told_on_the_way_is_what_the_analysis_finds(both, by_acts):
-    assert set(by_acts["LIVE"]["LIVEWHAT"]) >= {"deterioration", "eligibility", "dose_plan", "readiness"}
+    assert set(by_acts["LIVE"]["LIVEWHAT"]) >= {"deterioration", "tis", "response", "dose_plan"}
     assert both[0]["LIVEDIFF"].height == 0
 
 
