@@ -32,6 +32,7 @@ from myotis.rules.deterioration import CONFIRMED
 from myotis.terms.study_time import elapsed_days
 from myotis.terms.units import Quantity
 
+TRIAL = read_trial("proderm")
 EXPIRES = date(2026, 12, 31)
 SECOND = User("second", Role.PHARMACIST.value)
 """A second pharmacist, who checks."""
@@ -42,7 +43,7 @@ class LivePharmacy:
     """A pharmacy with stock; ``arms`` says what each sealed slot holds."""
 
     arms: dict[str, str] = field(default_factory=lambda: {"slot1": "ivig", "slot2": "placebo"})
-    trial: Trial = field(default_factory=lambda: read_trial("proderm"))
+    trial: Trial = TRIAL
     store: Store = field(default_factory=MemoryStore)
     conduct: Store = field(default_factory=MemoryStore)
     clock: Clock = field(default_factory=Clock)
@@ -111,21 +112,25 @@ class LivePharmacy:
         self.ask(word, subject, **fields)
         return self.mail.take_requests()
 
+    def must(self, word: RequestWord, subject: str, **fields: Any) -> None:
+        """A request that is dealt with, whatever else waits."""
+        number = self.ask(word, subject, **fields)
+        assert number not in {refused.request.number for refused in self.mail.take_requests()}
+
     def randomize(self, subject: str = "101-001", slot: str = "slot1") -> None:
         """A subject is randomized, in both logs."""
         self.write("randomize_subject", subject, slot=slot, stratum=["moderate"])
-        assert self.request(RequestWord.OPEN_SLOT, subject, slot=slot, stratum=["moderate"]) == []
+        self.must(RequestWord.OPEN_SLOT, subject, slot=slot, stratum=["moderate"])
 
     def order(self, visit: str, subject: str = "101-001", days: int = 2, kg: str = "70.5") -> str:
         """An order at a visit, for the morning in two hours; the answer is its id."""
         self.go_to(visit)
         order = f"{subject}/{visit}/{len(self.state.orders)}"
         dose = 2 * Decimal(kg)
-        refused = self.request(
+        self.must(
             RequestWord.PREPARE_DOSE, subject, order=order, visit=visit, weight_kg=kg, dose_g=str(dose),
             volume_ml=str(10 * dose), days=days, planned=(self.clock() + timedelta(hours=2)).isoformat(),
         )  # fmt: skip
-        assert refused == []
         return order
 
     def prepare(self, order: str, day: int = 1, **options: Any) -> Bag:
@@ -152,10 +157,7 @@ class LivePharmacy:
         times = {"started": self.clock().isoformat(), "stopped": (self.clock() + timedelta(hours=6)).isoformat()}
         self.write("record_infusion", who, visit=bag.visit, day=bag.day, label=bag.label, volume_ml=volume, **times)
         if told:
-            assert (
-                self.request(RequestWord.INFUSED, who, label=bag.label, visit=bag.visit, volume_ml=volume, **times)
-                == []
-            )
+            self.must(RequestWord.INFUSED, who, label=bag.label, visit=bag.visit, volume_ml=volume, **times)
 
     def give_cycle(self, visit: str, subject: str = "101-001", days: int = 2) -> list[Bag]:
         """A whole cycle, from its order to its infusions."""
