@@ -17,7 +17,14 @@ from myotis.log.store import StoreError
 from myotis.pharmacy.acts.break_code import BreakCode, UnblindForReport
 from myotis.pharmacy.acts.report_dispensing_error import ReportDispensingError
 from myotis.pharmacy.amounts import split_volume
-from myotis.pharmacy.cards import make_cards, make_cards_of_allocated, open_card, render_card, render_card_index, write_cards
+from myotis.pharmacy.cards import (
+    make_cards,
+    make_cards_of_allocated,
+    open_card,
+    render_card,
+    render_card_index,
+    write_cards,
+)
 from myotis.pharmacy.code_break import (
     WITHOUT_KEY,
     WITHOUT_LOG,
