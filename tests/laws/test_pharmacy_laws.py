@@ -33,8 +33,8 @@ LOTS = {"octagam_10": ("A1", "A2"), "saline": ("N1", "N2")}
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(
-            ["order", "supply", "supply", "prepare", "check", "release", "infuse", "return", "discard", "cancel", "switch",
-             "recall", "warm", "clear", "error", "shortage", "wait", "fail"]
+            ["order", "supply", "supply", "prepare", "check", "release", "infuse", "return", "discard", "cancel",
+             "switch", "recall", "warm", "clear", "error", "shortage", "wait", "fail"]
         ),
         st.integers(0, 7),
     ),

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from live_trial import MORNING, Clock, Keys, RepeatableEntropy
+from live_trial import MORNING, Clock, RepeatableEntropy
 
 from myotis.errors import SealError
 from myotis.log.act import Receipt, User
@@ -13,6 +13,7 @@ from myotis.log.desk import SYSTEM, TELL
 from myotis.log.entry import Draft
 from myotis.log.messages import PHARMACY, NoticeWord, RequestWord
 from myotis.log.store import MemoryStore, Store
+from myotis.log.subject_keys import MemorySubjectKeys
 from myotis.pharmacy.act import Means, PharmacyAct
 from myotis.pharmacy.acts.assign_role import AssignRole
 from myotis.pharmacy.acts.check_bag import CheckBag
@@ -55,7 +56,12 @@ class LivePharmacy:
             RepeatableEntropy("means"), open_slot=self._open, list_blinded_people=lambda: self.blinded_people
         )
         self.desk = open_pharmacy(
-            self.trial, self.store, self.means, clock=self.clock, entropy=RepeatableEntropy("desk"), keyring=Keys()
+            self.trial,
+            self.store,
+            self.means,
+            clock=self.clock,
+            entropy=RepeatableEntropy("desk"),
+            keyring=MemorySubjectKeys(),
         )
         self.mail = Mail(self.desk, self.conduct)
         if not self.store.read():
