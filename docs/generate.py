@@ -13,6 +13,7 @@ from pathlib import Path
 os.environ |= {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", "_TYPER_FORCE_DISABLE_TERMINAL": "1"}
 os.environ.pop("FORCE_COLOR", None)
 
+from _generate.acts import act_pages
 from _generate.instruments import FOLDER, instrument_pages
 from _generate.plan_methods import plan_method_pages
 from _generate.reference import reference_pages
@@ -29,6 +30,7 @@ def pages() -> Iterator[tuple[str, str]]:
     """Every page that is generated, wholly or in part: its path below docs, and its text."""
     yield from instrument_pages()
     yield from trial_pages()
+    yield from act_pages()
     yield from reference_pages()
     yield from statistics_pages()
     yield from plan_method_pages()

@@ -30,13 +30,16 @@ def reference_pages() -> Iterator[tuple[str, str]]:
 def _command_line() -> str:
     from myotis.cli import main  # noqa: PLC0415 (the other pages can be printed without the command line)
 
-    commands = typer.main.get_command(main.app).commands  # type: ignore[attr-defined] # it is a group
     parts = [prose(main.__doc__), _help(main.app)]
-    for name, command in commands.items():
-        parts.append(f"## myotis {name}\n\n{_help(main.app, name)}")
-        below = getattr(command, "commands", {})
-        parts += [f"### myotis {name} {inner}\n\n{_help(main.app, name, inner)}" for inner in below]
+    parts += _list_commands(main.app, typer.main.get_command(main.app))
     return page("Command line", "the commands' --help", *parts)
+
+
+def _list_commands(app: typer.Typer, group: Any, *path: str) -> Iterator[str]:
+    """The help of every command of a group, and of the groups in it."""
+    for name, command in getattr(group, "commands", {}).items():
+        yield f"{'#' * min(len(path) + 2, 4)} myotis {' '.join((*path, name))}\n\n{_help(app, *path, name)}"
+        yield from _list_commands(app, command, *path, name)
 
 
 def _help(app: typer.Typer, *command: str) -> str:

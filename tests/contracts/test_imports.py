@@ -42,11 +42,14 @@ def test_an_unknown_name_is_an_attribute_error():
         _ = myotis.compute_everything
 
 
-@pytest.mark.parametrize("words", [["--help"], ["score", "--help"], ["check", "--help"], ["demo", "--help"]])
-def test_help_loads_no_library_but_that_of_the_command_line(words):
+COMMANDS = [[], ["score"], ["check"], ["demo"], ["randomize", "keys", "make"]]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_loads_no_library_but_that_of_the_command_line(command):
     call = (
         "import contextlib, io, sys\n"
-        f"sys.argv = ['myotis', *{words!r}]\n"
+        f"sys.argv = ['myotis', *{command!r}, '--help']\n"
         "from myotis.cli.main import main\n"
         "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):\n    main()"
     )

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from myotis.conduct.act import ConductAct, Means
+from myotis.conduct.acts.data.freeze_form import FreezeForm
 from myotis.conduct.acts.data.sign_form import SignForm
 from myotis.conduct.acts.entry.adjudicate_entry import AdjudicateEntry
 from myotis.conduct.acts.entry.enroll_subject import EnrollSubject
@@ -21,6 +22,7 @@ from myotis.conduct.acts.trial.open_trial import OpenTrial
 from myotis.conduct.acts.visits.record_assessment import RecordAssessment
 from myotis.conduct.acts.visits.record_visit import RecordVisit
 from myotis.conduct.desk import open_desk
+from myotis.conduct.freezes import list_forms_of_visit
 from myotis.conduct.roles import SITE, Role
 from myotis.conduct.study import SubjectFile
 from myotis.errors import SettingError
@@ -29,6 +31,7 @@ from myotis.log.store import MemoryStore, Store
 from myotis.log.subject_keys import MemorySubjectKeys
 from myotis.protocol.read import read_trial
 from myotis.protocol.trial import Trial
+from myotis.terms.states import SubjectState
 from myotis.terms.study_time import elapsed_days
 
 MORNING = datetime(2024, 1, 8, 9, 0, tzinfo=UTC)
@@ -162,6 +165,22 @@ class LiveTrial:
         self.enroll(name)
         self.assess("W0", CORE_SET, name)
         self.act(RandomizeSubject(subject=name), Role.COORDINATOR, site)
+
+    def begin_treatment(self, name: str = "101-001") -> None:
+        """The subject is on treatment, as after its first infusion. It is set, not entered: the log has none of it."""
+        subject = self.subject(name)
+        subject.state = SubjectState.ON_TREATMENT
+        subject.history.append((self.clock.now.isoformat(), subject.state))
+
+    def sign(self, form: str, name: str = "101-001", saw: int = 1) -> Receipt:
+        """The assessor signs a form as it stands."""
+        site = name.partition("-")[0]
+        return self.act(SignForm(subject=name, form=form, saw=saw), Role.EFFICACY_ASSESSOR, site)
+
+    def freeze(self, visit: str, name: str = "101-001") -> Receipt:
+        """The data manager freezes everything that was recorded for a visit."""
+        forms = {str(f.key): f.version for f in list_forms_of_visit(self.subject(name), visit) if not f.frozen}
+        return self.act(FreezeForm(subject=name, forms=forms, visit=visit), Role.DATA_MANAGER)
 
     def go_to(self, visit: str) -> None:
         """Move the clock to the planned day of a visit, unless it is later; day 1 is the day the clock began."""

@@ -64,3 +64,32 @@ def failing_after(count: int, fail: Callable[[], None], write: Callable[[int, by
         return written
 
     return write_some
+
+
+def write_example(folder: Path) -> None:
+    """The log of docs/examples/log with its anchor and the public key of who signed it; all of it is made up."""
+    from keys import key_of
+
+    from myotis.keys.files import write_public_key
+    from myotis.log.anchor import make_anchor, write_anchor
+    from myotis.log.file import FileStore
+    from myotis.log.redact import take_out_value
+
+    clock, entropy, store = ticking(), counted("example"), FileStore(folder / "conduct.jsonl")
+    acts = [
+        [draft("give_consent", version="2.0")],
+        [draft(visit="BL", weight="81.5 kg")],
+        [
+            draft(visit="W04", weight="82.0 kg", remark="came with her neighbor, Max Example"),
+            draft("tell", dose="164 g"),
+        ],
+    ]
+    append(store, *acts, clock=clock, entropy=entropy)
+    take_out_value(
+        store, 2, "remark", reason="names somebody who takes no part in the trial", by="dora", role="data_manager",
+        protocol="ProDERM, as published 2022", protocol_digest="d" * 64, clock=clock, entropy=entropy,
+    )  # fmt: skip
+    key = key_of("log_keeper", "Data management")
+    write_anchor(folder / "anchor.json", make_anchor(store, key, clock()))
+    write_public_key(folder / "keeper.json", key.public)
+    (folder / "conduct.jsonl.lock").unlink()

@@ -19,6 +19,12 @@ def shipped_values(trial: str) -> dict[str, Any]:
     return tomllib.loads(shipped_text(trial), parse_float=Decimal)
 
 
+def allocate_at_pharmacy() -> dict[str, Any]:
+    """Changes that let ProDERM allocate by minimization at the pharmacy, with the source that the change needs."""
+    source = {"randomization.allocation": {"status": "assumed", "note": "a test"}}
+    return {"randomization.allocation": "pharmacy", "provenance": shipped_values("proderm")["provenance"] | source}
+
+
 def change(values: dict[str, Any], place: str, new: Any) -> None:
     """Set the value at a place such as ``visits.W8.day``; entries of lists are called by id or by position."""
     *path, last = place.split(".")

@@ -1,4 +1,4 @@
-"""``myotis check``: is a protocol valid, what does it say, what has changed, and where do its numbers come from?"""
+"""``myotis check``: is a protocol valid, what does it say, where do its numbers come from; is a log unaltered?"""
 
 import json
 from pathlib import Path
@@ -6,10 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
+from myotis.cli.check_log import check_log_file
 from myotis.cli.options import Json, Protocol
 
 
 def check(
+    log: Annotated[
+        Path | None, typer.Argument(help="A log of acts: is it unaltered? Without one, a protocol is checked.")
+    ] = None,
     protocol: Protocol = "proderm",
     against: Annotated[
         str | None, typer.Option(help="An older protocol: show what has changed since.", metavar="TRIAL")
@@ -20,14 +24,25 @@ def check(
     ] = None,
     sources: Annotated[bool, typer.Option("--sources", help="List every number with its source.")] = False,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of protocol files.")] = False,
+    anchor: Annotated[
+        list[Path] | None, typer.Option(help="Of a log: an anchor that it has to go on from.", metavar="FILE")
+    ] = None,
+    key: Annotated[
+        list[Path] | None, typer.Option(help="The public key of who signed the anchor.", metavar="FILE")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Check a protocol: say what it is, what has changed, and where its numbers come from."""
-    if sum((against is not None, sources, schema)) > 1:
-        raise typer.BadParameter("--against, --sources and --schema exclude one another")
+    """Check a protocol: say what it is, what has changed, and where its numbers come from. Or check that a log is
+    unaltered."""
+    if sum((log is not None, against is not None, sources, schema)) > 1:
+        raise typer.BadParameter("a log, --against, --sources and --schema exclude one another")
+    if bool(anchor) != bool(key) or (anchor and log is None):
+        raise typer.BadParameter("--anchor and --key go together, and with a log")
     if amendment is not None and against is None:
         raise typer.BadParameter("--amendment needs --against")
-    if schema:
+    if log is not None:
+        check_log_file(log, anchor or [], key or [], as_json=as_json)
+    elif schema:
         _print_schema()
     elif sources:
         _print_sources(protocol, as_json)

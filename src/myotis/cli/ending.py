@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 from myotis.errors import InputError, MyotisError, SettingError
 
 DONE = 0
+NO = 1
 WRONG_COMMAND_LINE = 2
 BAD_INPUT = 3
 INTERNAL_ERROR = 4

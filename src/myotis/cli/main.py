@@ -5,6 +5,7 @@ from typing import NoReturn
 import typer
 
 from myotis.cli.analyze import analyze
+from myotis.cli.anchor import anchor
 from myotis.cli.check import check
 from myotis.cli.demo import demo
 from myotis.cli.derive import derive
@@ -27,11 +28,8 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(check)
 app.add_typer(randomize)
-app.command()(score)
-app.command()(snapshot)
-app.command()(derive)
-app.command()(analyze)
-app.command()(report)
+for stage in (anchor, score, snapshot, derive, analyze, report):
+    app.command()(stage)
 
 
 def main() -> NoReturn:

@@ -25,14 +25,17 @@ def find_reports(study: Study, subject: str, number: str) -> list[Report]:
 
 
 def keep_report(study: Study, entry: Entry, number: str, items: dict[str, Any]) -> None:
-    """Keep what the site has reported by an entry; ``items`` are those of the form after it."""
+    """Keep what the site has reported by an entry; ``items`` are those of the form after it.
+
+    Where a value was taken out of the log, awareness is when the report was made, and the event counts as related.
+    """
     find_reports(study, str(entry.subject), number).append(
         Report(
             entry=entry.number,
-            aware_at=datetime.fromisoformat(entry.get("aware_at")),
+            aware_at=datetime.fromisoformat(entry.get("aware_at", entry.occurred)),
             received=datetime.fromisoformat(entry.recorded),
-            criteria=tuple(items["criteria"]),
-            related=items["causality"] == "related",
+            criteria=tuple(items.get("criteria", ())),
+            related=items.get("causality") != "not_related",
         )
     )
 
@@ -67,8 +70,8 @@ def find_clocks(study: Study, subject: SubjectFile, number: str) -> list[Clock]:
     due = list_expedited(
         find_reports(study, subject.id, number),
         conduct.reporting,
-        sponsor_related=items["causality"] == "related" if items else None,
-        expected=items["expectedness"] == "expected" if items else None,
+        sponsor_related=items.get("causality") != "not_related" if items else None,
+        expected=items.get("expectedness") == "expected" if items else None,
     )
     sent = {kind: datetime.fromisoformat(time) for kind, time in items.get("sent", {}).items()}
     return [Clock(kind, time, provisional, sent.get(kind)) for kind, time, provisional in due]
@@ -163,7 +166,7 @@ def find_death_doubts(subject: SubjectFile, outcome: str | None) -> Iterator[Fau
 
 def has_fatal_event(subject: SubjectFile) -> bool:
     """Is any adverse event of the subject recorded as fatal?"""
-    return any(form.items["outcome"] == FATAL for form in subject.all_of(FORM))
+    return any(form.items.get("outcome") == FATAL for form in subject.all_of(FORM))
 
 
 def format_due(due: datetime) -> str:

@@ -99,7 +99,7 @@ def _find_switch_word(trial: Trial, subject: SubjectFile, course: Course) -> str
 def _was_treated(subject: SubjectFile, visit: Visit) -> bool:
     """Was the subject on treatment of the first period when the day of a visit ended? Who was not could not switch."""
     held = subject.find("visit", visit.id)
-    state = subject.state_on(date.fromisoformat(held.items["day"])) if held else None
+    state = subject.state_on(date.fromisoformat(held.items["day"])) if held and "day" in held.items else None
     return state in {*IN_FIRST_PERIOD, SubjectState.DOSING_HELD}
 
 

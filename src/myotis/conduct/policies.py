@@ -28,9 +28,10 @@ WHEN: Final[Mapping[str, tuple[S, ...]]] = {
     "record_medication": ON_STUDY,
     "screen_subject": IN_SCREENING,
     "report_wrong_stratum": EVER,
-    "record_visit": ON_STUDY,
-    "record_weight": ON_STUDY,
-    "record_assessment": ON_STUDY,
+    # What was done before a subject's study ended may be entered after it (record_visit looks at the dates).
+    "record_visit": EVER,
+    "record_weight": EVER,
+    "record_assessment": EVER,
     "record_result": EVER,
     "release_action": EVER,
     "order_dose": (S.RANDOMIZED, *WITH_TREATMENT),
@@ -75,8 +76,13 @@ participant's right to withdraw, and who has access. None of it changes what was
 
 def is_possible(act: ConductAct, subject: SubjectFile | None) -> bool:
     """Does the subject's state let the act be done? None stands for a subject who is yet to come."""
-    if subject is None:
-        return act.name in acts_that_move(None)
-    if subject.state in WHEN.get(act.name, ()) or act.name in acts_that_move(subject.state):
+    return is_possible_in(act.name, subject and subject.state, subject and subject.resumes_in)
+
+
+def is_possible_in(act: str, state: S | None, resumes_in: S | None = None) -> bool:
+    """Is an act possible in a state (None: before there is a subject)? ``resumes_in``: where held dosing resumes."""
+    if state is None:
+        return act in acts_that_move(None)
+    if state in WHEN.get(act, ()) or act in acts_that_move(state):
         return True
-    return subject.state == S.DOSING_HELD and act.name in WHILE_HELD & acts_that_move(subject.resumes_in)
+    return state == S.DOSING_HELD and act in WHILE_HELD & acts_that_move(resumes_in)

@@ -85,7 +85,7 @@ def list_awaiting_action(study: Study) -> list[AwaitsAction]:
     """Restricted results for which no action was released since they arrived. For the safety physician alone."""
     found = []
     for subject in study.subjects.values():
-        acted = {form.items["at"]: form.entry for form in subject.all_of("safety_action")}
+        acted = {form.items.get("at"): form.entry for form in subject.all_of("safety_action")}
         for at in dict.fromkeys(form.key.which[0] for form in subject.all_of(RESTRICTED)):
             arrived = max(form.entry for form in subject.all_of(RESTRICTED) if form.key.which[0] == at)
             if acted.get(at, -1) < arrived:
@@ -95,7 +95,7 @@ def list_awaiting_action(study: Study) -> list[AwaitsAction]:
 
 def list_disagreeing_deaths(study: Study) -> list[str]:
     """Subjects with a fatal adverse event and no death, or a death and no fatal adverse event."""
-    fatal = {subject.id for subject, form in _each_event(study) if form.items["outcome"] == FATAL}
+    fatal = {subject.id for subject, form in _each_event(study) if form.items.get("outcome") == FATAL}
     died = {subject.id for subject in study.subjects.values() if subject.state == SubjectState.DIED}
     return sorted(fatal ^ died)
 

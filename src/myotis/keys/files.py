@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from myotis.errors import Fault, InputError, SealError
 from myotis.keys.canonical import write_canonical
 from myotis.keys.pairs import PrivateKey, PublicKey, rebuild_key
+from myotis.keys.records import SignedRecord, form_of
 from myotis.keys.text import KEY_BYTES, open_text, seal_text
 
 PUBLIC_FORM: Final = "myotis public key 1"
@@ -78,6 +79,27 @@ def read_private_key(path: Path, passphrase: str) -> PrivateKey:
         ) from None
 
 
+def write_record(path: Path, record: SignedRecord) -> None:
+    """Write a signed record. Raises InputError where the file exists or can't be written."""
+    write_new_file(path, _print(record.document()))
+
+
+def read_record(path: Path, *kinds: str) -> SignedRecord:
+    """Read a signed record of one of these kinds. Raises InputError where the file holds none."""
+    document = _read_document(path, tuple(form_of(kind) for kind in kinds))
+    kind = next(kind for kind in kinds if form_of(kind) == document["form"])
+    try:
+        return SignedRecord.parse(kind, document)
+    except SealError as error:
+        raise _fault(path, str(error), f"a {kind} as it was written by Myotis") from None
+
+
+def check_absent(*paths: Path) -> None:
+    """Raise InputError with every file that exists already, before anything is written."""
+    if faults := [fault for path in paths if os.path.lexists(path) for fault in _exists(path).faults]:
+        raise InputError(faults)
+
+
 def write_new_file(path: Path, text: str, *, mode: int = EVERYBODY_READS) -> None:
     """Write a file that doesn't exist yet, wholly or not at all.
 
@@ -102,13 +124,23 @@ def write_new_file(path: Path, text: str, *, mode: int = EVERYBODY_READS) -> Non
 
 
 def read_json(path: Path) -> Any:
-    """The JSON value of a file. Raises InputError where it can't be read or is none."""
+    """The JSON value of a file.
+
+    Raises InputError where it can't be read, is none, or has a name twice in one object.
+    """
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_refuse_repeated)
     except OSError as error:
         raise _fault(path, f"the file can't be read ({error.strerror})", "a file that exists and may be read") from None
     except (ValueError, RecursionError):
         raise _fault(path, "the file is no JSON", "a file as it was written by Myotis") from None
+
+
+def _refuse_repeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object; two programs could read one with a name twice in two ways."""
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return dict(pairs)
 
 
 def _read_document(path: Path, forms: tuple[str, ...]) -> Mapping[str, Any]:
@@ -128,6 +160,10 @@ def _derive(passphrase: str, derivation: Mapping[str, Any]) -> bytes:
 
 def _print(document: Mapping[str, Any]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _exists(path: Path) -> InputError:
+    return _fault(path, "the file exists, and is not written over", "another name, or the old file moved away")
 
 
 def _unwritable(path: Path, error: OSError) -> InputError:

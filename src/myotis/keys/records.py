@@ -19,6 +19,11 @@ COMPROMISED: Final = "report of a compromised key"
 DRILL_CONTEXT: Final = "myotis key drill"
 
 
+def form_of(kind: str) -> str:
+    """What the file of a kind of record calls its form."""
+    return f"myotis {kind} 1"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedRecord:
     """A record with its signature. ``kind`` is ``DRILL``, ``COMPROMISED`` or what other modules sign."""
@@ -47,7 +52,7 @@ class SignedRecord:
     def document(self) -> dict[str, Any]:
         """The record as a JSON value."""
         return {
-            "form": f"myotis {self.kind} 1",
+            "form": form_of(self.kind),
             "record": dict(self.record),
             "signed_by": self.signed_by,
             "signature": self.signature,
@@ -60,7 +65,7 @@ class SignedRecord:
             raise SealError(f"this is no {kind}; expected the fields form, record, signed_by and signature")
         signed_by, signature, record = document["signed_by"], document["signature"], document["record"]
         right_types = isinstance(record, Mapping) and isinstance(signed_by, str) and isinstance(signature, str)
-        if document["form"] != f"myotis {kind} 1" or not right_types:
+        if document["form"] != form_of(kind) or not right_types:
             raise SealError(f"this is no {kind}; its form is another one")
         return cls(kind=kind, record=record, signed_by=signed_by, signature=signature)
 

@@ -30,6 +30,8 @@ class Act(BaseModel):
     free_text: ClassVar[frozenset[str]] = frozenset()
     keys: ClassVar[tuple[str, ...]] = ()
     needs_reason: ClassVar[bool] = False
+    takes_reason: ClassVar[bool] = True
+    """False for acts whose reason could hold what the act itself seals."""
 
     @property
     def sealed_fields(self) -> frozenset[str]:

@@ -19,6 +19,8 @@ from myotis.log.entry import format_time
 from myotis.log.store import Store, StoreError
 
 KIND: Final = "anchor of a log"
+KEEPER: Final = "log_keeper"
+"""The role whose keys sign anchors."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,10 @@ class Anchor:
 
 
 def make_anchor(store: Store, key: PrivateKey, at: datetime) -> Anchor:
-    """Sign how far a log has come. Raises StoreError where it has no entry yet, ValueError for a time without offset.
+    """Sign how far a log has come, with a key of the role log_keeper.
+
+    Raises SealError for a key of another role, StoreError where the log has no entry yet, ValueError for a time without
+    an offset from UTC.
 
     >>> import secrets
     >>> from datetime import UTC
@@ -66,6 +71,8 @@ def make_anchor(store: Store, key: PrivateKey, at: datetime) -> Anchor:
     >>> anchor.entry, anchor.at, anchor.check([key.public]) == key.public
     (0, '2026-03-02T09:30:00.000000+00:00', True)
     """
+    if key.public.role != KEEPER:
+        raise SealError(f"{key.public.describe()} is not for anchors; expected one of role {KEEPER}")
     entries = store.read()
     if not entries:
         raise StoreError("the log has no entry yet, so there is nothing to anchor")

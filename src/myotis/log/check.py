@@ -19,6 +19,9 @@ from myotis.log.entry import Entry, Tombstone, commit_value
 TAKE_OUT: Final = "take_out_value"
 """The act that takes a value out of an entry (``log/redact.py``)."""
 
+BEGINNING: Final = b'{"digest":"'
+"""How every entry begins."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
@@ -47,6 +50,8 @@ class Line:
     entry: Entry | None
     as_written: bool
     """It is the one text in which Myotis writes the entry."""
+    begins_as_entry: bool
+    """It is an entry, or the beginning of one."""
 
 
 def read_lines(lines: Iterable[bytes | str]) -> list[Line]:
@@ -85,9 +90,9 @@ def _read_line(number: int, line: bytes | str) -> Line:
     is_whole = text.endswith(b"\n")
     try:
         entry = Entry.read_line(text)
-        return Line(number, is_whole, entry, entry.write_line().encode() == text)
+        return Line(number, is_whole, entry, entry.write_line().encode() == text, begins_as_entry=True)
     except (ValueError, RecursionError):  # the latter where it is nested so deeply that nobody can look at it
-        return Line(number, is_whole, None, False)
+        return Line(number, is_whole, None, False, begins_as_entry=BEGINNING.startswith(text[: len(BEGINNING)]))
 
 
 def _entries(lines: Iterable[Line]) -> Iterator[tuple[int, Entry]]:

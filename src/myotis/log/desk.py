@@ -165,6 +165,9 @@ def _find_unfit(act: Act, when: datetime, now: datetime, reason: str) -> Refusal
         faults.append(Fault(what="the time has no offset from UTC", expected="a time such as 2024-03-01T09:15+01:00"))
     elif when > now:
         faults.append(Fault(what="the time lies in the future", expected="a time up to now", remedy="Correct it."))
+    if reason and not act.takes_reason:
+        expected, remedy = "no reason in free text", "Give a coded one, where the act has a field for it."
+        faults.append(Fault(what="the act takes no reason", expected=expected, remedy=remedy, column=REASON))
     if act.needs_reason and not reason.strip():
         faults.append(Fault(what="no reason is given", expected="why, in a few words", column=REASON))
     return RefusalError(act.name, "need", faults) if faults else None

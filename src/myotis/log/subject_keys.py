@@ -26,44 +26,40 @@ _DIGITS: Final = frozenset("0123456789abcdef")
 class SubjectKeys(Protocol):
     """A keyring: one key a subject, made when it is first asked for."""
 
-    def find_key(self, subject: str) -> bytes | None:
+    def find(self, subject: str) -> bytes | None:
         """The subject's key; None where it has none, or it was destroyed."""
         ...
 
-    def make_key(self, subject: str, entropy: Entropy) -> bytes:
+    def find_or_make(self, subject: str, entropy: Entropy) -> bytes:
         """The subject's key, a new one where it has none. Raises SealError where it was destroyed."""
         ...
 
-    def destroy_key(self, subject: str) -> None:
+    def destroy(self, subject: str) -> None:
         """Destroy the subject's key, whether it has one or not; there will never be another one."""
         ...
 
 
 def seal_for_subject(keys: SubjectKeys, subject: str, text: str, context: str, entropy: Entropy) -> str:
-    """Seal a subject's free text for the log; ``context`` says where it belongs, such as the act and the value.
+    """Seal a subject's free text for the log; ``context`` says where it belongs: the subject, the act and the value.
 
     Raises SealError where the key was destroyed: nothing more may be written about the subject in free text.
 
     >>> import secrets
     >>> keys = MemorySubjectKeys()
-    >>> sealed = seal_for_subject(keys, "01-001", "fell on the stairs", "report_adverse_event", secrets.token_bytes)
-    >>> open_for_subject(keys, "01-001", sealed, "report_adverse_event")
+    >>> sealed = seal_for_subject(keys, "01-001", "fell on the stairs", "01-001/note/text", secrets.token_bytes)
+    >>> open_for_subject(keys, "01-001", sealed, "01-001/note/text")
     'fell on the stairs'
-    >>> keys.destroy_key("01-001")
-    >>> open_for_subject(keys, "01-001", sealed, "report_adverse_event") is None
+    >>> keys.destroy("01-001")
+    >>> open_for_subject(keys, "01-001", sealed, "01-001/note/text") is None
     True
     """
-    return seal_text(keys.make_key(subject, entropy), text, _bind(subject, context), entropy)
+    return seal_text(keys.find_or_make(subject, entropy), text, context, entropy)
 
 
 def open_for_subject(keys: SubjectKeys, subject: str, sealed: str, context: str) -> str | None:
     """A subject's free text; None where the key was destroyed. Raises SealError where it was sealed otherwise."""
-    key = keys.find_key(subject)
-    return None if key is None else open_text(key, sealed, _bind(subject, context))
-
-
-def _bind(subject: str, context: str) -> str:
-    return write_canonical([subject, context])
+    key = keys.find(subject)
+    return None if key is None else open_text(key, sealed, context)
 
 
 class _Ring:
@@ -93,15 +89,15 @@ class MemorySubjectKeys:
     def __init__(self) -> None:
         self._ring = _Ring({})
 
-    def find_key(self, subject: str) -> bytes | None:
+    def find(self, subject: str) -> bytes | None:
         """The subject's key; None where it has none, or it was destroyed."""
         return self._ring.find(subject)
 
-    def make_key(self, subject: str, entropy: Entropy) -> bytes:
+    def find_or_make(self, subject: str, entropy: Entropy) -> bytes:
         """The subject's key, a new one where it has none."""
         return self._ring.make(subject, entropy)
 
-    def destroy_key(self, subject: str) -> None:
+    def destroy(self, subject: str) -> None:
         """Destroy the subject's key."""
         self._ring.destroy(subject)
 
@@ -117,16 +113,16 @@ class FileSubjectKeys:
         self._name = str(path)
         self._path = os.path.realpath(path)
 
-    def find_key(self, subject: str) -> bytes | None:
+    def find(self, subject: str) -> bytes | None:
         """The subject's key; None where it has none, or it was destroyed."""
         return self._telling(lambda: self._read().find(subject))
 
-    def make_key(self, subject: str, entropy: Entropy) -> bytes:
+    def find_or_make(self, subject: str, entropy: Entropy) -> bytes:
         """The subject's key, a new one where it has none; on the disk before it is given."""
-        key = self.find_key(subject)
+        key = self.find(subject)
         return key or self._change(lambda ring: ring.make(subject, entropy))
 
-    def destroy_key(self, subject: str) -> None:
+    def destroy(self, subject: str) -> None:
         """Destroy the subject's key; the file no longer has it, though the disk's free space may until it is reused."""
         self._change(lambda ring: ring.destroy(subject))
 

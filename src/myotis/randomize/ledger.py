@@ -4,7 +4,7 @@ A slot is taken in a transaction of the log, which is alone in the log meanwhile
 tells how many places there are or are left: a site would learn from it where a block ends.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence, Set
 
 from myotis.errors import SealError
 from myotis.randomize.sealed import Place, SealedList
@@ -20,12 +20,11 @@ def next_free_slot(sealed: SealedList, stratum: str, taken: Collection[str]) -> 
     Raises ExhaustedError where the stratum has none left, SealError where there is no such stratum, or what was taken
     of it isn't its first slots without a gap.
     """
-    if stratum not in sealed.slots_by_stratum:
+    ids = sealed.ids_by_stratum.get(stratum)
+    if ids is None:
         raise SealError("the list has no such stratum; it belongs to another protocol or version")
-    gone = frozenset(taken)
-    ids = [slot.slot_id for slot in sealed.slots_by_stratum[stratum]]
-    count = sum(slot_id in gone for slot_id in ids)
-    if not gone.issuperset(ids[:count]):
+    count = _count_first(ids, taken if isinstance(taken, Set) else frozenset(taken))
+    if count is None:
         raise SealError("a slot of the stratum was skipped, so the log and the list don't agree; nothing is allocated")
     if count == len(ids):
         raise ExhaustedError("the list can allocate nobody in this stratum any more; nothing was allocated")
@@ -44,8 +43,12 @@ def check_taken(sealed: SealedList, taken: Collection[str]) -> None:
         raise SealError("a slot was taken twice")
     if not gone <= sealed.places.keys():
         raise SealError("a slot was taken that the list does not have")
-    for stratum, slots in sealed.slots_by_stratum.items():
-        ids = [slot.slot_id for slot in slots]
-        count = sum(slot_id in gone for slot_id in ids)
-        if not gone.issuperset(ids[:count]):
+    for stratum, ids in sealed.ids_by_stratum.items():
+        if _count_first(ids, gone) is None:
             raise SealError(f"a slot of stratum {stratum} was skipped")
+
+
+def _count_first(ids: Sequence[str], gone: Set[str]) -> int | None:
+    """How many of the first slots are gone; None where a later one is gone too."""
+    count = sum(map(gone.__contains__, ids))
+    return count if all(map(gone.__contains__, ids[:count])) else None

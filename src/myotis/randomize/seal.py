@@ -15,6 +15,7 @@ from myotis.keys.pairs import PrivateKey, PublicKey
 from myotis.keys.signature import sign_record
 from myotis.randomize.lists import AllocationList
 from myotis.randomize.sealed import (
+    FORM,
     ORIGIN_RECIPIENTS,
     RECIPIENTS,
     SIGNED_AS,
@@ -68,7 +69,7 @@ def seal_list(
     """
     _check_keys(recipients, list_maker)
     fields: dict[str, Any] = {
-        "form": "myotis sealed list 1", "trial": plain.trial, "protocol_digest": plain.protocol_digest,
+        "form": FORM, "trial": plain.trial, "protocol_digest": plain.protocol_digest,
         "specification_digest": plain.specification_digest, "list_id": entropy(LIST_ID_BYTES).hex(),
         "usable_live": plain.usable_live, "version": 1, "former": None, "change": "sealed", "resealed": None,
         "recipients": {recipient: recipients[recipient].document() for recipient in RECIPIENTS},

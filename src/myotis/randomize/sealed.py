@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from myotis.errors import SealError
+from myotis.errors import Fault, InputError, SealError
 from myotis.keys.canonical import digest_value, write_canonical
 from myotis.keys.files import read_json, write_new_file
 from myotis.keys.pairs import PublicKey
@@ -60,7 +60,7 @@ class Place(NamedTuple):
 class SealedList(Section):
     """A sealed list, in one of its versions; the first has number 1 and no former one."""
 
-    form: Literal["myotis sealed list 1"] = FORM
+    form: Literal["myotis sealed list 1"]
     trial: str
     protocol_digest: Digest
     specification_digest: Digest
@@ -102,6 +102,11 @@ class SealedList(Section):
             for stratum, slots in self.slots_by_stratum.items()
             for position, slot in enumerate(slots, start=1)
         }
+
+    @cached_property
+    def ids_by_stratum(self) -> dict[str, tuple[str, ...]]:
+        """The ids of the slots of each stratum, in the order of their places."""
+        return {stratum: tuple(slot.slot_id for slot in slots) for stratum, slots in self.slots_by_stratum.items()}
 
     def find_place(self, slot_id: str) -> Place:
         """Where a slot stands. Raises SealError where the list has no such slot."""
@@ -157,7 +162,11 @@ def read_sealed_list(path: Path) -> SealedList:
 
     Raises InputError with every fault of the file.
     """
-    return build_model(SealedList, _freeze(read_json(path)), path.name)
+    values = read_json(path)
+    if not isinstance(values, dict) or values.get("form") != FORM:
+        what, expected = "the file is no sealed list", "one as myotis randomize seal wrote it"
+        raise InputError([Fault(what=what, expected=expected, file=path.name)])
+    return build_model(SealedList, _freeze(values), path.name)
 
 
 def write_sealed_list(path: Path, sealed: SealedList) -> None:

@@ -1,5 +1,6 @@
 """Adverse events, their adjudication, pregnancies: what is refused and why, what is asked, what is said to whom."""
 
+import secrets
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -17,9 +18,10 @@ from myotis.conduct.acts.safety.report_adverse_event import ReportAdverseEvent
 from myotis.conduct.acts.safety.report_pregnancy import ReportPregnancy
 from myotis.conduct.adverse_events import has_fatal_event, place_event
 from myotis.conduct.roles import Role
-from myotis.conduct.safety_lists import list_awaiting_adjudication, list_disagreeing_deaths
+from myotis.conduct.safety_lists import list_awaiting_adjudication, list_disagreeing_deaths, list_open_clocks
 from myotis.conduct.study import Study
 from myotis.log.act import RefusalError
+from myotis.log.redact import take_out_value
 from myotis.protocol.read import read_trial
 from myotis.terms.states import SubjectState
 from myotis.terms.units import Quantity
@@ -215,14 +217,41 @@ def test_a_follow_up_has_news_of_the_version_that_stands(live):
     assert not {"number", "saw"} & set(form.items)
 
 
-def test_a_locked_event_takes_no_follow_up_and_a_frozen_one_is_open_again(live):
+def test_safety_waits_for_nobody_a_frozen_event_is_open_again_and_a_locked_trial_listens(live):
     report(live, NOON)
-    form = live.subject().find("adverse_event", "1")
-    form.locked = True
-    assert "locked" in refused(follow_up, live, NOON, severity="severe")[0][1]
-    form.locked, form.frozen = False, True
+    live.subject().find("adverse_event", "1").frozen = True
     follow_up(live, NOON, severity="severe")
-    assert not form.frozen
+    assert not live.subject().find("adverse_event", "1").frozen
+    live.desk.state.other["locked"] = True
+    follow_up(live, NOON, severity="moderate")
+    report(live, NOON)
+    assert len(live.subject().all_of("adverse_event")) == 2
+
+
+def test_a_doubtful_follow_up_raises_a_query_and_a_death_settles_it(live):
+    report(live, NOON)
+    assert live.desk.state.queries == {}
+    fatal = {"serious": True, "criteria": ["fatal"], "outcome": "FATAL", "severity": "severe"}
+    follow_up(live, NOON, **fatal)
+    (query,) = live.desk.state.queries.values()
+    assert (str(query.form), query.item) == ("adverse_event/1", "outcome")
+
+
+def test_values_that_were_taken_out_of_the_log_are_missed_by_nobody(live):
+    """The clocks then count from the report, and the event as related, which makes none later or less needed."""
+    report(live, NOON, serious=True, criteria=["hospitalization"])
+    entry = next(entry for entry in live.store.read() if entry.act == "report_adverse_event")
+    for name in ("aware_at", "causality", "started", "outcome"):
+        take_out_value(live.store, entry.number, name, reason="a test", by="dm", role="data_manager", protocol="",
+                       protocol_digest="", clock=live.clock, entropy=secrets.token_bytes)  # fmt: skip
+    again = LiveTrial(store=live.store, clock=live.clock)
+    (kept,) = again.desk.state.other["adverse_event_reports"][SUBJECT, "1"]
+    assert (kept.aware_at, kept.related) == (at(NOON), True)
+    assert not has_fatal_event(again.subject())
+    judge(again, NOON, causality="not_related")
+    assert [clock.due for clock in list_open_clocks(again.desk.state, at(NOON))] == [at("2024-04-04T12:00+00:00")]
+    assert [column for column, _ in refused(follow_up, again, NOON, outcome="UNKNOWN")] == ["started", "causality"]
+    follow_up(again, NOON, started="2024-03-19", causality="related", outcome="UNKNOWN")
 
 
 def test_a_judgment_is_of_the_versions_that_were_seen(live):

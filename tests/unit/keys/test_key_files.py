@@ -8,7 +8,17 @@ import pytest
 from keys import key_of, stream
 
 from myotis.errors import InputError, SealError
-from myotis.keys.files import read_private_key, read_public_key, write_new_file, write_private_key, write_public_key
+from myotis.keys.files import (
+    check_absent,
+    read_private_key,
+    read_public_key,
+    read_record,
+    write_new_file,
+    write_private_key,
+    write_public_key,
+    write_record,
+)
+from myotis.keys.records import COMPROMISED, DRILL, report_compromised
 
 WORDS = "correct horse battery"
 KEY = key_of("pharmacy")
@@ -120,6 +130,32 @@ def changed(written, tmp_path, change):
 def test_a_changed_private_file_does_not_open(written, tmp_path, change):
     with pytest.raises(SealError, match="can't be opened"):
         read_private_key(changed(written, tmp_path, change), WORDS)
+
+
+def test_a_record_is_read_as_it_was_written_and_as_nothing_else(tmp_path):
+    report = report_compromised(KEY, KEY.public, "2026-02-01", "lost")
+    write_record(tmp_path / "pharmacy.report", report)
+    assert read_record(tmp_path / "pharmacy.report", DRILL, COMPROMISED) == report
+    with pytest.raises(InputError, match="expected the form 'myotis record of a key drill 1'"):
+        read_record(tmp_path / "pharmacy.report", DRILL)
+    document = report.document() | {"signature": 3}
+    (tmp_path / "odd.report").write_text(json.dumps(document))
+    with pytest.raises(InputError, match="this is no report of a compromised key"):
+        read_record(tmp_path / "odd.report", COMPROMISED)
+
+
+def test_a_name_twice_in_one_object_is_refused(tmp_path):
+    (tmp_path / "key").write_text('{"form": "myotis public key 1", "form": "myotis public key 1"}')
+    with pytest.raises(InputError, match="no JSON"):
+        read_public_key(tmp_path / "key")
+
+
+def test_every_file_that_would_be_written_over_is_told_at_once(tmp_path):
+    (tmp_path / "a").write_text("")
+    (tmp_path / "b").symlink_to("nowhere")
+    with pytest.raises(InputError) as raised:
+        check_absent(tmp_path / "a", tmp_path / "b", tmp_path / "c")
+    assert [fault.file for fault in raised.value.faults] == [str(tmp_path / "a"), str(tmp_path / "b")]
 
 
 @pytest.mark.parametrize("derivation", [None, {}, {"name": "argon2id", "passes": 10**9, "lanes": 4, "salt": ""}])

@@ -84,11 +84,11 @@ def keys(request: pytest.FixtureRequest, tmp_path: Path) -> SubjectKeys:
 
 def test_a_key_a_subject(keys: SubjectKeys) -> None:
     entropy = stream("keys")
-    assert keys.find_key("01-001") is None
-    first, second = keys.make_key("01-001", entropy), keys.make_key("01-002", entropy)
+    assert keys.find("01-001") is None
+    first, second = keys.find_or_make("01-001", entropy), keys.find_or_make("01-002", entropy)
     assert first != second
     assert len(first) == len(second) == 32
-    assert keys.make_key("01-001", entropy) == keys.find_key("01-001") == first
+    assert keys.find_or_make("01-001", entropy) == keys.find("01-001") == first
 
 
 def test_a_destroyed_key_makes_every_text_of_the_subject_unreadable(keys: SubjectKeys, store: Store) -> None:
@@ -104,35 +104,35 @@ def test_a_destroyed_key_makes_every_text_of_the_subject_unreadable(keys: Subjec
 
     assert read() == [WORDS] * 3
     before = lines_of(store)
-    keys.destroy_key("01-001")
-    keys.destroy_key("01-001")
+    keys.destroy("01-001")
+    keys.destroy("01-001")
     assert read() == [None, WORDS, None]
     assert lines_of(store) == before
     assert check_log(before) == []
     with pytest.raises(SealError, match="destroyed"):
         seal_for_subject(keys, "01-001", WORDS, "report", entropy)
-    keys.destroy_key("01-003")
+    keys.destroy("01-003")
     with pytest.raises(SealError, match="destroyed"):
-        keys.make_key("01-003", entropy)
+        keys.find_or_make("01-003", entropy)
 
 
 @pytest.mark.parametrize("elsewhere", [("01-002", "report"), ("01-001", "note")])
 def test_a_sealed_text_can_not_be_moved(keys: SubjectKeys, elsewhere: tuple[str, str]) -> None:
     entropy = stream("texts")
     sealed = seal_for_subject(keys, "01-001", WORDS, "report", entropy)
-    keys.make_key("01-002", entropy)
+    keys.find_or_make("01-002", entropy)
     with pytest.raises(SealError):
         open_for_subject(keys, elsewhere[0], sealed, elsewhere[1])
 
 
 def test_the_keyring_is_its_owners(tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
-    key = FileSubjectKeys(path).make_key("01-001", stream("keys"))
+    key = FileSubjectKeys(path).find_or_make("01-001", stream("keys"))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert json.loads(path.read_text()) == {"01-001": key.hex()}
-    FileSubjectKeys(path).destroy_key("01-001")
+    FileSubjectKeys(path).destroy("01-001")
     assert key.hex() not in path.read_text()
-    assert FileSubjectKeys(path).find_key("01-001") is None
+    assert FileSubjectKeys(path).find("01-001") is None
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"01-001": 1}', '{"01-001": "00"}', '{"01-001": "' + "g" * 64 + '"}'])
@@ -140,9 +140,9 @@ def test_no_keyring(tmp_path: Path, text: str) -> None:
     path = tmp_path / "keys.json"
     path.write_text(text)
     acts: list[Callable[[FileSubjectKeys], object]] = [
-        lambda keys: keys.find_key("01-001"),
-        lambda keys: keys.make_key("01-001", stream("keys")),
-        lambda keys: keys.destroy_key("01-001"),
+        lambda keys: keys.find("01-001"),
+        lambda keys: keys.find_or_make("01-001", stream("keys")),
+        lambda keys: keys.destroy("01-001"),
     ]
     for act in acts:
         with pytest.raises(StoreError, match="not a keyring"):
@@ -152,12 +152,12 @@ def test_no_keyring(tmp_path: Path, text: str) -> None:
 
 def test_no_folder_for_the_keyring(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no key was made or destroyed"):
-        FileSubjectKeys(tmp_path / "none" / "keys.json").make_key("01-001", stream("keys"))
+        FileSubjectKeys(tmp_path / "none" / "keys.json").find_or_make("01-001", stream("keys"))
 
 
 def make_many(path: Path, name: str) -> None:
     for number in range(20):
-        FileSubjectKeys(path).make_key(f"{name}-{number}", stream(name))
+        FileSubjectKeys(path).find_or_make(f"{name}-{number}", stream(name))
 
 
 def test_processes_do_not_lose_one_anothers_keys(tmp_path: Path) -> None:

@@ -1,12 +1,14 @@
 """What a sealed list shows, to whom it opens, and where."""
 
 import json
+from itertools import permutations, product
 
 import pytest
 from keys import key_of
 from sealed_lists import KEYS, RECIPIENT_KEYS, changed, plain_list, seal, with_arms
 
 from myotis.errors import InputError, SealError
+from myotis.keys.canonical import digest_value
 from myotis.randomize.seal import draw_entropy, seal_list
 from myotis.randomize.sealed import RECIPIENTS, SLOT_BYTES, read_sealed_list, write_sealed_list
 from myotis.randomize.unseal import open_arms, open_slot, reveal_list
@@ -69,6 +71,19 @@ def test_no_arm_and_no_entropy_stands_in_the_file():
     text = SEALED.model_dump_json()
     assert PLAIN.entropy not in text
     assert not [arm for arm in ("ivig", "placebo", "permuted", "block") if arm in text]
+
+
+def test_no_digest_of_any_list_of_four_blocks_is_in_its_file():
+    block = sorted(set(permutations(("ivig", "ivig", "placebo", "placebo"))))
+    short = with_arms(PLAIN, {"mild": sum(block[:4], ())})
+    text = seal(short).model_dump_json()
+    candidates = [sum(blocks, ()) for blocks in product(block, repeat=4)]
+    assert len(candidates) == 1296
+    assert short.arms_by_stratum["mild"] in candidates
+    for arms in candidates:
+        document = with_arms(short, {"mild": arms}).model_dump(mode="json")
+        digests = (digest_value(document), digest_value(list(arms)), digest_value(document["arms_by_stratum"]))
+        assert not [digest for digest in digests if digest in text]
 
 
 def test_two_sealings_of_one_list_have_no_ciphertext_and_no_digest_in_common():

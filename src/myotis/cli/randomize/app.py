@@ -2,10 +2,15 @@
 
 import typer
 
+from myotis.cli.randomize.approve import approve
 from myotis.cli.randomize.assess import assess
+from myotis.cli.randomize.keys.app import app as keys
 from myotis.cli.randomize.make import make
+from myotis.cli.randomize.seal import seal
+from myotis.cli.randomize.verify import verify
 
 app = typer.Typer(name="randomize", help="Make, assess and seal allocation lists.", no_args_is_help=True)
 
-for command in (make, assess):
+app.add_typer(keys)
+for command in (make, assess, seal, approve, verify):
     app.command()(command)

@@ -27,14 +27,13 @@ def make(
 
     What is printed tells nothing of the arms. An existing list is never overwritten.
     """
-    import secrets  # noqa: PLC0415 (loaded on call, so that --help is quick)
-
-    from myotis.protocol.read import read_trial  # noqa: PLC0415
+    from myotis.protocol.read import read_trial  # noqa: PLC0415 (loaded on call, so that --help is quick)
     from myotis.randomize.lists import ENTROPY_BYTES, make_list, write_list  # noqa: PLC0415
+    from myotis.randomize.seal import draw_entropy  # noqa: PLC0415
     from myotis.randomize.specification import read_specification  # noqa: PLC0415
 
     trial, specified = read_trial(protocol), read_specification(specification)
-    entropy = secrets.token_bytes(ENTROPY_BYTES) if seed is None else None
+    entropy = draw_entropy(ENTROPY_BYTES) if seed is None else None
     made = make_list(trial, specified, seed=seed, entropy=entropy)
     write_list(out, made)
     places = {stratum: len(arms) for stratum, arms in made.arms_by_stratum.items()}

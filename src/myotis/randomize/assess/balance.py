@@ -1,24 +1,24 @@
 """How far apart the arms are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import gcd
 
 
-def reduce_shares(shares: Sequence[int]) -> tuple[int, ...]:
+def reduce_shares(shares: Iterable[int]) -> tuple[int, ...]:
     """The shares without their common divisor.
 
     >>> reduce_shares([4, 2])
     (2, 1)
     """
-    divisor = gcd(*shares)
-    return tuple(share // divisor for share in shares)
+    whole = tuple(shares)
+    return tuple(share // gcd(*whole) for share in whole)
 
 
 def compute_imbalance(counts: Sequence[int], shares: Sequence[int]) -> Fraction:
     """The greatest difference between two arms in their numbers of subjects, each divided by the share of the arm.
 
-    With two arms in equal shares it is the difference of their numbers.
+    Shares have no common divisor (``reduce_shares``). With two arms in equal shares it is the difference of their numbers.
 
     >>> compute_imbalance([5, 3], [1, 1]), compute_imbalance([5, 3], [2, 1])
     (Fraction(2, 1), Fraction(1, 2))

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from myotis.randomize.assess.balance import compute_imbalance, compute_loss
+from myotis.randomize.assess.balance import compute_imbalance, compute_loss, reduce_shares
 from myotis.randomize.assess.belief import Belief, Observer, Support
 from myotis.randomize.assess.guessing import add_subject, find_arms_behind
 from myotis.randomize.assess.layers import walk_layers
@@ -60,7 +60,7 @@ def compute_course(procedure: Procedure, ratio: Ratio, length: int, generator: R
     """
     law = procedure.find_law(ratio, length)
     observer = Observer(law)
-    imbalance, loss, convergence = _balance(law, tuple(ratio.values()), length)
+    imbalance, loss, convergence = _balance(law, reduce_shares(ratio.values()), length)
     certain = _count_certain(observer, law, length)
     best = _enumerate_best_guesses(observer, length)
     exact = Course(
@@ -86,7 +86,7 @@ def average_drawn(course: Course, **numbers: Numbers) -> Course:
 def compute_list_course(procedure: Procedure, ratio: Ratio, arms: Sequence[str]) -> Course:
     """The course of one list of a stratum that the procedure made. Raises KeyError where it can't have made it."""
     observer = Observer(procedure.find_law(ratio, len(arms)))
-    shares, counts = tuple(ratio.values()), (0,) * len(ratio)
+    shares, counts = reduce_shares(ratio.values()), (0,) * len(ratio)
     rows = []
     for arm in _positions(ratio, arms):
         behind = find_arms_behind(counts, shares)
@@ -134,9 +134,10 @@ def _count_certain(observer: Observer, law: Law, length: int) -> Numbers:
             yield float(move.probability), (move.state, seen[move.arm])
 
     layers = walk_layers((law.start(), frozenset({law.start()})), find_next, length - 1)
-    return np.array(
-        [sum(p for (_, support), p in layer.items() if len(observer.find_supports(support)) == 1) for layer in layers]
-    )
+    certain = [
+        sum(p for (_, support), p in layer.items() if len(observer.find_supports(support)) == 1) for layer in layers
+    ]
+    return np.array(certain, float)
 
 
 def _enumerate_best_guesses(observer: Observer, length: int) -> Numbers | None:
@@ -151,7 +152,7 @@ def _enumerate_best_guesses(observer: Observer, length: int) -> Numbers | None:
         if len(layer) > MOST_BELIEFS:
             return None
         guesses.append(sum(p * float(_guess_best(observer, belief)) for belief, p in layer.items()))
-    return np.array(guesses)
+    return np.array(guesses, float)
 
 
 def _guess_along(observer: Observer, ratio: Ratio, arms: Sequence[str]) -> list[Fraction]:

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from myotis.protocol.design import Factor
-from myotis.randomize.assess.balance import compute_imbalance, compute_loss
+from myotis.randomize.assess.balance import compute_imbalance, compute_loss, reduce_shares
 from myotis.randomize.assess.course import Course, average_drawn
 from myotis.randomize.assess.guessing import add_subject, find_arms_behind
 from myotis.randomize.bits import Randomness
 from myotis.randomize.procedures.law import Ratio
-from myotis.randomize.procedures.minimization import Minimization, compute_minimized_chances, draw_minimized_arm
+from myotis.randomize.procedures.minimization import Minimization, compute_minimized_chances, draw_arm
 
 COLUMNS = ("imbalance", "loss", "convergence_guess", "certain", "best_guess")
 
@@ -46,13 +46,13 @@ def average_course(drawn: DrawnTrials) -> Course:
 def _draw_trial(
     generator: Randomness, options: Minimization, ratio: Ratio, factors: Sequence[Factor], length: int
 ) -> tuple[NDArray[np.float64], list[bool]]:
-    names, shares = list(ratio), tuple(ratio.values())
+    names, shares = list(ratio), reduce_shares(ratio.values())
     totals: dict[str, dict[str, dict[str, int]]] = {factor.id: {} for factor in factors}
     counts, numbers, first = (0,) * len(names), np.zeros((length, len(COLUMNS))), []
     for place in range(length):
         levels = {f.id: f.levels[int(generator.integers(len(f.levels)))].id for f in factors}
         chances = compute_minimized_chances(options, ratio, totals, levels)
-        arm = draw_minimized_arm(generator, options, ratio, totals, levels)
+        arm = draw_arm(generator, chances)
         behind = find_arms_behind(counts, shares)
         right = sum(float(chances[names[position]]) for position in behind) / len(behind)
         counts = add_subject(counts, names.index(arm))

@@ -19,7 +19,7 @@ Totals = Mapping[str, Mapping[str, Mapping[str, int]]]
 """How many subjects each arm has so far: ``totals[factor][level][arm]``. What is absent is 0."""
 
 TIE_DIGITS: Final = 20
-"""Sums of standard deviations are equal if they agree in so many digits after the point."""
+"""Sums of roots have twice so many digits after the point, and are equal if they agree in half of them."""
 
 
 class Minimization(Section):
@@ -75,7 +75,16 @@ def draw_minimized_arm(
     >>> draw_minimized_arm(SeededBits(b"demo"), options, {"ivig": 1, "placebo": 1}, totals, {"gda": "mild"})
     'placebo'
     """
-    chances = compute_minimized_chances(options, ratio, totals, levels)
+    return draw_arm(generator, compute_minimized_chances(options, ratio, totals, levels))
+
+
+def draw_arm(generator: Randomness, chances: Mapping[str, Fraction]) -> str:
+    """Draw one of the arms, each with its probability; these add up to 1.
+
+    >>> from myotis.randomize.bits import SeededBits
+    >>> draw_arm(SeededBits(b"demo"), {"ivig": Fraction(1, 5), "placebo": Fraction(4, 5)})
+    'placebo'
+    """
     whole = lcm(*(chance.denominator for chance in chances.values()))
     number = draw_below(generator, whole)
     for arm, chance in chances.items():
@@ -118,25 +127,24 @@ def _toss_coin(probability: Fraction, ratio: Ratio, preferred: str) -> dict[str,
 
 def _measure_imbalance(
     options: Minimization, ratio: Ratio, totals: Totals, levels: Mapping[str, str], chosen: str
-) -> Fraction:
-    """The weighted sum over factors of how far apart the arms were, if the new subject got the chosen one."""
-    whole = Fraction(0)
+) -> int:
+    """The weighted sum over factors of how far apart the arms were, if the new subject got the chosen one.
+
+    In whole numbers: everything is multiplied by what makes it whole, which leaves the order of the arms as it is.
+    """
+    whole = lcm(*ratio.values())
+    digits = max(-int(weight.normalize().as_tuple().exponent) for weight in options.weights.values())
+    imbalance = 0
     for factor, weight in options.weights.items():
         counts = totals.get(factor, {}).get(levels[factor], {})
-        adjusted = [Fraction(counts.get(arm, 0) + (arm == chosen), share) for arm, share in ratio.items()]
-        whole += Fraction(weight) * _spread(adjusted, options.imbalance)
-    return round(whole, TIE_DIGITS) if options.imbalance == "standard_deviation" else whole
+        adjusted = [(counts.get(arm, 0) + (arm == chosen)) * (whole // share) for arm, share in ratio.items()]
+        imbalance += int(weight.scaleb(max(digits, 0))) * _spread(adjusted, options.imbalance)
+    return round(imbalance, -TIE_DIGITS) if options.imbalance == "standard_deviation" else imbalance
 
 
-def _spread(counts: Sequence[Fraction], imbalance: str) -> Fraction:
+def _spread(counts: Sequence[int], imbalance: str) -> int:
+    """Range, or what the variance is proportional to, or the root of that with twice ``TIE_DIGITS`` digits more."""
     if imbalance == "range":
         return max(counts) - min(counts)
-    mean = sum(counts, Fraction(0)) / len(counts)
-    variance = sum(((count - mean) ** 2 for count in counts), Fraction(0)) / (len(counts) - 1)
-    return variance if imbalance == "variance" else _take_root(variance)
-
-
-def _take_root(number: Fraction) -> Fraction:
-    """The square root to so many digits that sums of roots which are equal agree in ``TIE_DIGITS``."""
-    scale = 10 ** (2 * TIE_DIGITS)
-    return Fraction(isqrt(int(number * scale * scale)), scale)
+    variance = len(counts) * sum(count**2 for count in counts) - sum(counts) ** 2
+    return variance if imbalance == "variance" else isqrt(variance * 10 ** (4 * TIE_DIGITS))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, ValidationError
 
 from myotis.conduct.act import Scene, SubjectAct, find_stale
 from myotis.conduct.acts.safety.report_adverse_event import (
@@ -31,7 +31,8 @@ class FollowUpAdverseEvent(SubjectAct):
     """New information on an adverse event. What is not given stays as it was.
 
     ``aware_at`` is when the site became aware of the new information: a clock that it starts counts from there, such
-    as where it makes the event serious. It may come to a frozen form, which then is open again; signatures fall.
+    as where it makes the event serious. Safety waits for nobody: a follow-up is taken when the form is frozen, which
+    then is open again, and when the trial is locked. Signatures fall.
     """
 
     name: ClassVar[str] = "follow_up_adverse_event"
@@ -63,18 +64,25 @@ class FollowUpAdverseEvent(SubjectAct):
         yield from find_stale(form, self.saw, FormKey(FORM, (str(self.number),)))
         if form is None:
             return
-        if form.locked or scene.study.other.get("locked"):
-            yield Fault(what=f"{form.key} is locked", expected="a form that is open", remedy="Tell the sponsor.")
         if not self.news:
             yield Fault(what="there is no new information", expected="one or more items of the event")
         last = find_reports(scene.study, self.subject, str(self.number))[-1]
         if is_future(self.aware_at, scene.now, scene.occurred) or is_before(self.aware_at, last.aware_at):
             yield Fault(what="no time at which the site can have become aware of it",
                         expected="a time after the last report's and up to now", column="aware_at")  # fmt: skip
-        yield from self._rebuild(form).find_contradictions(scene)
+        yield from self._find_contradictions(scene, form)
 
-    def _rebuild(self, form: Form) -> ReportAdverseEvent:
-        return ReportAdverseEvent.rebuild(self.subject, form, {**form.items, **self.news})
+    def _find_contradictions(self, scene: Scene, form: Form) -> Iterator[Fault]:
+        first = find_reports(scene.study, self.subject, str(self.number))[0]
+        items = {"aware_at": first.aware_at.isoformat(), **form.items, **self.news}
+        try:
+            event = ReportAdverseEvent.rebuild(self.subject, form, items)
+        except ValidationError as error:
+            # Values were taken out of the log: they are given anew, or there is no event to follow up.
+            for details in error.errors():
+                yield Fault(what="the event lacks an item", expected=details["msg"], column=str(details["loc"][0]))
+        else:
+            yield from event.find_contradictions(scene)
 
     def tell(self, scene: Scene, entry: Entry) -> Iterator[Told]:
         """What is said of a new event, anew."""

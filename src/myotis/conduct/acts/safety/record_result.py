@@ -33,6 +33,7 @@ class RecordResult(FormAct):
     model_config = ConfigDict(hide_input_in_errors=True)
 
     name: ClassVar[str] = "record_result"
+    takes_reason: ClassVar[bool] = False
     form: ClassVar[str] = "result"
     keys: ClassVar[tuple[str, ...]] = ("at", "analyte")
     at: Annotated[str, StringConstraints(pattern=r"^([A-Za-z][A-Za-z0-9_]*|\d{4}-\d{2}-\d{2})$")]

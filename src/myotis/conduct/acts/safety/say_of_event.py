@@ -28,7 +28,8 @@ def tell_event(scene: Scene, entry: Entry, name: str, number: str) -> Iterator[T
     subject = scene.subject(name)
     form = find_event(subject, number)
     assert form is not None, "the entry has recorded the event"
-    yield _tell_placement(scene, name, number, form.items["started"])
+    if started := form.items.get("started"):
+        yield _tell_placement(scene, name, number, started)
     yield from tell_due(scene, entry, name, f"{form.key}", find_reports(scene.study, name, number)[-1])
     kinds = {kind.id: kind for kind in scene.conduct.special_interest}
     kind = kinds.get(form.items.get("special_interest", ""))

@@ -12,6 +12,7 @@ from myotis.errors import Fault
 from myotis.log.act import Told
 from myotis.log.entry import Entry
 from myotis.rules.windows import compute_deviation, is_in_window
+from myotis.terms.states import ENDED
 from myotis.terms.study_time import study_day
 
 
@@ -40,6 +41,13 @@ class RecordVisit(FormAct):
                 ids = ", ".join(visit.id for visit in scene.trial.visits)
                 expected = f"one of {ids}; or U1, U2 … for an unscheduled visit"
                 yield Fault(what=f"there is no planned visit {self.visit}", expected=expected, column="visit")
+
+    def find_misplaced(self, scene: Scene) -> Iterator[Fault]:
+        """Where the study has ended for the subject, the visit was before that."""
+        subject = scene.subject(self.subject)
+        if subject.state in ENDED and subject.history and self.day.isoformat() > subject.history[-1][0][:10]:
+            expected = "a date up to the end of the study for the subject"
+            yield Fault(what="the study had ended for the subject", expected=expected, column="day")
 
     def tell(self, scene: Scene, entry: Entry) -> Iterator[Told]:  # noqa: ARG002
         """How far the visit was from its planned day."""

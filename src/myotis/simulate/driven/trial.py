@@ -1,0 +1,206 @@
+"""The driven road: virtual subjects through the acts of a live trial, from consent to the end, in the order of time.
+
+The subjects are those of the fast road of the same seed. What a trial decides (who may enter, the dose, deterioration,
+switch, gate) is decided here by the live system alone.
+"""
+
+import heapq
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from myotis.conduct.acts.course.complete_first_period import CompleteFirstPeriod
+from myotis.conduct.acts.course.complete_study import CompleteStudy
+from myotis.conduct.acts.course.confirm_switch import ConfirmSwitch
+from myotis.conduct.acts.course.discontinue_study import DiscontinueStudy
+from myotis.conduct.acts.entry.randomize_subject import RandomizeSubject
+from myotis.conduct.roles import Role
+from myotis.log.store import MemoryStore, Store
+from myotis.pharmacy.treatment import find_treatment
+from myotis.protocol.trial import Trial
+from myotis.randomize.lists import AllocationList
+from myotis.randomize.procedures.permuted_blocks import draw_permuted_blocks
+from myotis.randomize.strata import list_strata, name_stratum
+from myotis.simulate.course import Course, read_course
+from myotis.simulate.driven.clock import VirtualClock, VirtualEntropy, at_hour
+from myotis.simulate.driven.dispensing import PharmacyPeople
+from myotis.simulate.driven.events import EventReports
+from myotis.simulate.driven.site import SitePeople
+from myotis.simulate.driven.worlds import Worlds
+from myotis.simulate.life import Departure, Life
+from myotis.simulate.streams import Streams
+from myotis.simulate.subject import Subject
+from myotis.terms.states import WITH_TREATMENT, SubjectState
+
+SCREENING_DAYS: Final = 10
+"""From consent to the first visit."""
+
+MOMENT_OF_OPENING: Final = timedelta(days=60)
+"""How long before the first visit the trial opens."""
+
+REASONS: Final = {
+    "ADVERSE EVENT": "adverse_event", "WITHDRAWAL BY SUBJECT": "withdrawal_by_subject",
+    "LACK OF EFFICACY": "lack_of_efficacy", "PHYSICIAN DECISION": "physician_decision",
+    "LOST TO FOLLOW-UP": "lost_to_follow_up", "PROTOCOL DEVIATION": "protocol_deviation", "OTHER": "other",
+}  # fmt: skip
+"""The coded reason of each reason that a course names."""
+
+
+class DrivenTrial(NamedTuple):
+    """A virtual trial that was carried out: its worlds, and the stores with their logs."""
+
+    worlds: Worlds
+    conduct: Store
+    pharmacy: Store
+
+
+def drive_trial(
+    trial: Trial,
+    course: Course | None = None,
+    *,
+    seed: int,
+    subjects: int | None = None,
+    stores: tuple[Store, Store] | None = None,
+    arms: dict[str, tuple[str, ...]] | None = None,
+) -> DrivenTrial:
+    """Carry out a virtual trial through the acts of both worlds.
+
+    ``course``, ``seed`` and ``subjects`` as for ``simulate_trial``; ``stores`` are those of the blinded and the
+    unblinded log, in memory if not said; ``arms`` are the arms of each stratum in the order of its slots, drawn as on
+    the fast road if not said.
+
+    >>> from myotis.protocol.read import read_trial
+    >>> driven = drive_trial(read_trial("proderm"), seed=1, subjects=2)
+    >>> sorted(state.state.value for state in driven.worlds.conduct.state.subjects.values())
+    ['completed', 'completed']
+    """
+    course = course or read_course("proderm")
+    count = course.subjects if subjects is None else subjects
+    streams = Streams(seed)
+    life = Life(trial, course, streams)
+    conduct, pharmacy = stores or (MemoryStore(), MemoryStore())
+    clock = VirtualClock(at_hour(course.enrollment.first_day, 8) - MOMENT_OF_OPENING)
+    plain = _draw_list(trial, course, streams, count, arms)
+    worlds = Worlds(trial, plain, (conduct, pharmacy), clock, seed)
+    _Drive(worlds, life).run(count)
+    return DrivenTrial(worlds, conduct, pharmacy)
+
+
+def _draw_list(
+    trial: Trial, course: Course, streams: Streams, count: int, arms: dict[str, tuple[str, ...]] | None
+) -> AllocationList:
+    """The list that the fast road allocates from, long enough for everybody in one stratum."""
+    drawn = arms or {
+        name: tuple(
+            draw_permuted_blocks(
+                streams.find("allocation", name), trial.randomization.ratio, (course.enrollment.block_size,), count
+            )
+        )
+        for name in (name_stratum(levels) for levels in list_strata(trial))
+    }
+    entropy = VirtualEntropy("allocation", streams.seed)(32).hex()
+    return AllocationList(
+        trial=trial.trial.id, protocol_digest=trial.digest, specification_digest="0" * 64,
+        procedure="permuted_blocks", usable_live=True, entropy=entropy, arms_by_stratum=drawn,
+    )  # fmt: skip
+
+
+class _Drive:
+    """What happens next is on a heap, by time."""
+
+    def __init__(self, worlds: Worlds, life: Life) -> None:
+        self.worlds = worlds
+        self.trial = worlds.trial
+        self.life = life
+        self.site = SitePeople(worlds)
+        self.pharmacy = PharmacyPeople(worlds)
+        self.events = EventReports(self.site, self._at)
+        self.heap: list[tuple[datetime, int, Callable[[], None]]] = []
+        self.counted = 0
+
+    def run(self, count: int) -> None:
+        subjects = list(self.life.begin(count))
+        self.worlds.open(sorted({subject.patient.site for subject in subjects}))
+        self.pharmacy.fill_stock(self.worlds.clock.now.date())
+        for subject in subjects:
+            self._at(at_hour(subject.first_day - timedelta(days=SCREENING_DAYS), 9), self._admit, subject)
+            self._at(at_hour(subject.first_day, 8), self._visit, subject, 0)
+        while self.heap:
+            when, _, happen = heapq.heappop(self.heap)
+            self.worlds.clock.move_to(when)
+            happen()
+
+    def _at(self, when: datetime, happen: Callable[..., None], *about: object) -> None:
+        self.counted += 1
+        heapq.heappush(self.heap, (when, self.counted, lambda: happen(*about)))
+
+    def _admit(self, subject: Subject) -> None:
+        self.site.admit(subject, self.life.clinic.find_facts(subject.patient, subject.baseline))
+
+    def _visit(self, subject: Subject, position: int) -> None:
+        visit, day = self.life.visits[position], self.life.date_of(subject, position)
+        subject.attends = self.life.attends(subject, position)
+        if subject.attends:
+            weight = self.life.weigh(subject, position) if "weight" in visit.activities else None
+            self.site.hold_visit(subject, visit, day, self.life.measure(subject, position), weight)
+        else:
+            self.site.miss_visit(subject, visit, day)
+        if position == 0:
+            self.site.act(RandomizeSubject(subject=subject.name), Role.COORDINATOR, subject)
+            self.worlds.exchange_mail()
+        self._decide(subject, position)
+        if self.site.file(subject).standing in (*WITH_TREATMENT, SubjectState.RANDOMIZED):
+            self._treat(subject, position)
+            self._go_on(subject, position)
+
+    def _decide(self, subject: Subject, position: int) -> None:
+        """What follows from the visit before any dose: the switch, the end of the first period and the gate."""
+        visit = self.life.visits[position]
+        if self.site.file(subject).standing == SubjectState.SWITCH_INDICATED:
+            self.site.act(ConfirmSwitch(subject=subject.name), Role.INVESTIGATOR, subject)
+            self.worlds.exchange_mail()
+        if self.life.extension is not None and visit.day == self.life.extension.first_day:
+            self.site.freeze_visit(subject, visit)
+            self.site.act(CompleteFirstPeriod(subject=subject.name), Role.INVESTIGATOR, subject)
+            self.worlds.exchange_mail()
+            if self.site.file(subject).state == SubjectState.TREATMENT_DISCONTINUED:
+                self._leave(subject, Departure(self.worlds.clock.now.date(), "LACK OF EFFICACY", visit.epoch))
+
+    def _treat(self, subject: Subject, position: int) -> None:
+        visit = self.life.visits[position]
+        card = self.worlds.pharmacy.state.subjects[subject.name]
+        subject.treatment = find_treatment(self.trial, card, visit.id)
+        if not subject.attends or "infusion" not in visit.activities:
+            return
+        infusion = self.site.find_infusion(visit)
+        self.site.order_dose(subject, visit, reduced=self.life.takes_lower_dose(subject, infusion, visit))
+        self.worlds.exchange_mail()
+        start = self.worlds.clock.now.date()
+        for day in range(infusion.days[0]):
+            self._at(at_hour(start + timedelta(days=day), 10), self._infuse, subject, position, day + 1)
+        self.events.expect(subject, self.life.find_events(subject, position, start))
+
+    def _infuse(self, subject: Subject, position: int, day: int) -> None:
+        visit = self.life.visits[position]
+        self.pharmacy.make_bag(self.pharmacy.find_order(subject.name, visit.id), day)
+        self.worlds.exchange_mail()
+        self.site.infuse(subject, visit, day, self.life.find_rate(self.life.date_of(subject, position)))
+        self.worlds.exchange_mail()
+
+    def _go_on(self, subject: Subject, position: int) -> None:
+        """To the next visit, or out of the trial before it."""
+        if position + 1 == len(self.life.visits):
+            self.site.act(CompleteStudy(subject=subject.name), Role.INVESTIGATOR, subject)
+            return
+        departure = self.life.pass_time(subject, position + 1)
+        if departure is None:
+            self._at(at_hour(self.life.date_of(subject, position + 1), 8), self._visit, subject, position + 1)
+        else:
+            self._at(at_hour(departure.when, 21), self._leave, subject, departure)
+
+    def _leave(self, subject: Subject, departure: Departure) -> None:
+        self.events.end(subject, departure)
+        why = REASONS[departure.reason]
+        self.site.act(
+            DiscontinueStudy.model_validate({"subject": subject.name, "why": why}), Role.INVESTIGATOR, subject
+        )

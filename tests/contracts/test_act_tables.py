@@ -1,0 +1,45 @@
+"""The tables of the acts and the catalog name the same acts."""
+
+import pytest
+
+from myotis.conduct.acts.catalog import ACTS
+from myotis.conduct.permissions import MAY
+from myotis.conduct.policies import AFTER_LOCK, WHEN
+from myotis.log.desk import TELL
+from myotis.terms.states import MOVES, WHILE_HELD
+
+PERMITTED = {row.partition(":")[0] for row in MAY}
+MOVING = {move.act for move in MOVES} - {TELL}
+NOT_YET = {
+    "apply_amendment", "approve_amendment", "begin_follow_up", "change_dose", "check_readiness",
+    "complete_first_period", "complete_study", "confirm_switch", "declare_lost", "decline_switch",
+    "discontinue_study", "discontinue_treatment", "dispense_treatment", "fail_screening", "find_again",
+    "hold_dosing", "order_dose", "receive_notice", "record_death", "record_history", "record_infusion",
+    "record_medication", "request_code_break", "rescreen_subject", "resume_dosing", "transfer_subject",
+    "withdraw_consent",
+}  # fmt: skip
+"""Acts that the tables know and that are still to be written. An act that is written is taken off this list."""
+
+
+def test_every_act_that_somebody_may_do_is_there_and_the_reverse():
+    assert PERMITTED - set(ACTS) == NOT_YET
+    assert set(ACTS) - PERMITTED == set()
+
+
+@pytest.mark.parametrize("named", [set(WHEN), MOVING, set(WHILE_HELD) - {TELL}, set(AFTER_LOCK)])
+def test_every_act_of_a_table_of_states_is_one_that_somebody_may_do(named):
+    assert named - PERMITTED == set()
+
+
+def test_every_act_about_a_subject_has_a_state_in_which_it_is_possible():
+    about = {name for name, act in ACTS.items() if "subject" in act.model_fields}
+    assert about - set(WHEN) - MOVING == set()
+
+
+def test_no_act_of_the_trial_as_a_whole_hangs_on_a_state():
+    whole = {name for name, act in ACTS.items() if "subject" not in act.model_fields}
+    assert whole & (set(WHEN) | MOVING) == set()
+
+
+def test_every_act_is_known_by_its_own_name():
+    assert all(name == act.name for name, act in ACTS.items())

@@ -1,0 +1,140 @@
+"""List specifications: read with every fault at once, and checked against the protocol."""
+
+from pathlib import Path
+
+import pytest
+from protocol_files import allocate_at_pharmacy, write_changed
+
+from myotis.errors import InputError
+from myotis.protocol.read import read_trial
+from myotis.randomize.specification import check_specification, find_specification_faults, read_specification
+
+TRIAL = read_trial("proderm")
+HEAD = 'schema_version = 1\ntitle = "Test"\nplaces_per_stratum = 48\n'
+
+
+def read(folder: Path, text: str):
+    file = folder / "list.toml"
+    file.write_text(text, "utf-8")
+    return read_specification(file)
+
+
+READABLE = {
+    "simple": HEAD + "[simple]\n",
+    "permuted_blocks": HEAD + "[permuted_blocks]\nblock_sizes = [4, 6]\n",
+    "big_stick": HEAD + "[big_stick]\ntolerance = 3\n",
+    "maximal": HEAD + "[maximal]\ntolerance = 3\nterminal_balance = true\n",
+    "minimization": 'schema_version = 1\ntitle = "Test"\n'
+    '[minimization]\nweights = { gda = 1 }\nimbalance = "range"\nprobability = 0.8\n',
+}
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_each_procedure_can_be_specified(tmp_path, name):
+    specification = read(tmp_path, READABLE[name])
+    assert specification.procedure_name == name
+    assert (specification.procedure is None) == (name == "minimization")
+    assert specification.find_places("mild") == (0 if name == "minimization" else 48)
+
+
+def test_the_digest_is_of_what_is_said(tmp_path):
+    first = read(tmp_path, HEAD + "[permuted_blocks]\nblock_sizes = [4, 6]\n").digest
+    assert read(tmp_path, "# a comment\n" + HEAD + "\n[permuted_blocks]\nblock_sizes=[4,   6]\n").digest == first
+    assert read(tmp_path, HEAD + "[permuted_blocks]\nblock_sizes = [4]\n").digest != first
+    assert read(tmp_path, HEAD.replace("48", "49") + "[permuted_blocks]\nblock_sizes = [4, 6]\n").digest != first
+    assert len(first) == 64
+
+
+BROKEN = {
+    "no procedure": (HEAD, "0 procedures are named; expected exactly one table of simple, permuted_blocks"),
+    "two procedures": (HEAD + "[simple]\n[big_stick]\ntolerance = 2\n", "2 procedures are named"),
+    "no length": ('schema_version = 1\ntitle = "T"\n[simple]\n', "the length of the lists is not said"),
+    "minimization with a length": (HEAD + READABLE["minimization"].split("\n", 2)[2], "minimization has no list"),
+    "another version": (HEAD.replace("1", "2", 1) + "[simple]\n", "schema_version: does not hold"),
+    "no places": (HEAD.replace("48", "0") + "[simple]\n", "places_per_stratum: does not hold"),
+    "too many places": (HEAD.replace("48", "100001") + "[simple]\n", "places_per_stratum"),
+    "a size of 0": (HEAD + "[permuted_blocks]\nblock_sizes = [0]\n", "permuted_blocks.block_sizes.0: "),
+    "no size": (HEAD + "[permuted_blocks]\nblock_sizes = []\n", "permuted_blocks.block_sizes: has too few entries"),
+    "a broken size": (HEAD + "[permuted_blocks]\nblock_sizes = [4.0]\n", "permuted_blocks.block_sizes.0: "),
+    "no tolerance": (HEAD + "[big_stick]\n", "big_stick.tolerance: is missing"),
+    "a tolerance of 0": (HEAD + "[big_stick]\ntolerance = 0\n", "big_stick.tolerance: "),
+    "a tolerance that restrains nothing": (HEAD + "[big_stick]\ntolerance = 21\n", "big_stick.tolerance: "),
+    "an option of another": (HEAD + "[simple]\ntolerance = 1\n", "simple.tolerance: is not a field of this file"),
+    "an unknown procedure": (HEAD + "[urn]\nballs = 1\n", "urn: is not a field of this file"),
+    "an unknown imbalance": (READABLE["minimization"].replace('"range"', '"entropy"'), "minimization.imbalance: "),
+    "a weight of 0": (READABLE["minimization"].replace("gda = 1", "gda = 0"), "minimization.weights.gda: "),
+    "not TOML": (HEAD + "[", "the file is not TOML"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_specification_is_refused(tmp_path, name):
+    text, says = BROKEN[name]
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, text)
+    assert says in str(caught.value)
+    assert all(fault.file == "list.toml" for fault in caught.value.faults)
+
+
+def test_all_faults_come_at_once(tmp_path):
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, "schema_version = 2\nplaces_per_stratum = 0\n[big_stick]\ntolerance = 0\n")
+    assert len(caught.value.faults) == 4
+
+
+def test_an_absent_file_is_told(tmp_path):
+    with pytest.raises(InputError, match="expected a list specification, a TOML file"):
+        read_specification(tmp_path / "none.toml")
+
+
+UNFIT = {
+    "a block that can't hold the ratio": (
+        HEAD + "[permuted_blocks]\nblock_sizes = [4, 5]\n", {}, "permuted_blocks.block_sizes.1: a block of 5",
+    ),
+    "a size named twice": (HEAD + "[permuted_blocks]\nblock_sizes = [4, 4]\n", {}, "a size is named twice"),
+    "an unknown stratum": (HEAD + "[places]\nmidl = 9\n[simple]\n", {}, "places.midl: the protocol has no such stratum"),
+    "too few places": (HEAD.replace("48", "31") + "[simple]\n", {}, "the lists have 93 places in all; expected at least"),
+    "an odd number that should end level": (
+        HEAD + "[places]\nmild = 47\n[maximal]\ntolerance = 3\nterminal_balance = true\n", {}, "47 places can't end in",
+    ),
+    "unequal shares of the big stick": (
+        HEAD + "[big_stick]\ntolerance = 3\n", {"randomization.ratio": {"ivig": 2, "placebo": 1}},
+        "big_stick: the procedure does not keep a ratio of 2:1 at every place; expected arms with equal shares",
+    ),
+    "unequal shares of the maximal procedure": (
+        HEAD + "[maximal]\ntolerance = 3\nterminal_balance = true\n",
+        {"randomization.ratio": {"ivig": 2, "placebo": 1}}, "maximal: the procedure does not keep a ratio of 2:1",
+    ),
+    "another specification than the protocol's": (
+        HEAD + "[simple]\n", {"randomization.list_specification_digest": "0" * 64}, "not the specification that",
+    ),
+    "a list for the pharmacy": (
+        HEAD + "[simple]\n", allocate_at_pharmacy(),
+        "simple: the protocol allocates from the pharmacy, which simple does not do; expected minimization",
+    ),
+    "minimization over another factor": (
+        READABLE["minimization"].replace("gda", "sex"), allocate_at_pharmacy(), "sex is no factor",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UNFIT)
+def test_what_does_not_fit_the_protocol_is_told(tmp_path, name):
+    text, changes, says = UNFIT[name]
+    trial = read_trial(write_changed(tmp_path, changes)) if changes else TRIAL
+    with pytest.raises(InputError) as caught:
+        check_specification(read(tmp_path, text), trial)
+    assert says in str(caught.value)
+
+
+def test_the_specification_that_the_protocol_names_fits(tmp_path):
+    specification = read(tmp_path, READABLE["permuted_blocks"])
+    named = {"randomization.list_specification_digest": specification.digest}
+    trial = read_trial(write_changed(tmp_path, named))
+    assert find_specification_faults(specification, trial) == []
+    assert trial.digest != TRIAL.digest
+
+
+def test_minimization_fits_a_trial_that_the_pharmacy_allocates(tmp_path):
+    trial = read_trial(write_changed(tmp_path, allocate_at_pharmacy()))
+    assert find_specification_faults(read(tmp_path, READABLE["minimization"]), trial) == []
