@@ -9,10 +9,11 @@ from live_trial import CORE_SET, WORSE
 
 from myotis.conduct.acts.data.correct_value import CorrectValue
 from myotis.conduct.acts.dosing.cancel_dose import CancelDose
-from myotis.conduct.acts.dosing.hold_dosing import HoldDosing, ResumeDosing
+from myotis.conduct.acts.dosing.hold_dosing import HoldDosing
 from myotis.conduct.acts.dosing.receive_notice import ReceiveNotice
 from myotis.conduct.acts.dosing.record_infusion import RunStep
 from myotis.conduct.acts.dosing.request_code_break import RequestCodeBreak
+from myotis.conduct.acts.dosing.resume_dosing import ResumeDosing
 from myotis.conduct.bags import BagStatus
 from myotis.conduct.roles import Role
 from myotis.log.act import RefusalError
