@@ -76,7 +76,9 @@ participant's right to withdraw, and who has access. None of it changes what was
 
 def is_possible(act: ConductAct, subject: SubjectFile | None) -> bool:
     """Does the subject's state let the act be done? None stands for a subject who is yet to come."""
-    return is_possible_in(act.name, subject and subject.state, subject and subject.resumes_in)
+    if subject is None:
+        return is_possible_in(act.name, None)
+    return is_possible_in(act.name, subject.state, subject.resumes_in)
 
 
 def is_possible_in(act: str, state: S | None, resumes_in: S | None = None) -> bool:

@@ -25,12 +25,15 @@ class Means(NamedTuple):
     ``entropy`` gives random bytes, for labels and the ids of notices. ``open_slot``: the arm in a sealed slot, by the
     pharmacy's private key; None where there is no sealed list. ``allocate``: the arm of a new subject by minimization,
     given how many subjects each arm has by factor and level, and the subject's level of each factor; None where
-    subjects are allocated from a list. ``list_blinded_people``: who acts in the blinded world.
+    subjects are allocated from a list. ``seal_arm``: an arm sealed to the code-break key, given the subject and the
+    arm, where there is no sealed slot; None where the code can then be broken with this log only.
+    ``list_blinded_people``: who acts in the blinded world, or ever did.
     """
 
     entropy: Entropy
     open_slot: Callable[[str], str] | None = None
     allocate: Callable[[Totals, Mapping[str, str]], str] | None = None
+    seal_arm: Callable[[str, str], str] | None = None
     list_blinded_people: Callable[[], Collection[str]] = tuple
 
 

@@ -91,12 +91,12 @@ def _disclose(
     pharmacy: Desk[Dispensary], act: BreakCode | UnblindForReport, user: User, open_sealed: OpenSealed | None,
     reason: str,
 ) -> Disclosure:  # fmt: skip
-    if not isinstance(act, BreakCode) or act.asked is not None or reason.strip():
-        shown = _describe(pharmacy.state, act.subject, open_sealed)
-        pharmacy.carry_out(act, user, reason=reason)
-        if shown is not None:
-            return shown
-    raise SettingError("a code that is broken without a request of the blinded log needs its reason here")
+    if isinstance(act, BreakCode) and act.asked is None and not reason.strip():
+        raise SettingError("a code that is broken without a request of the blinded log needs its reason here")
+    shown = _describe(pharmacy.state, act.subject, open_sealed)
+    pharmacy.carry_out(act, user, reason=reason)
+    assert shown is not None, "the desk refuses a subject that it does not know"
+    return shown
 
 
 def _describe(dispensary: Dispensary, subject: str, open_sealed: OpenSealed | None) -> Disclosure | None:
@@ -110,7 +110,8 @@ def _describe(dispensary: Dispensary, subject: str, open_sealed: OpenSealed | No
     return Disclosure(
         subject=subject, arm=_name_arm(trial, card.arm),
         given=tuple(
-            CycleGiven(visit, tuple(names[one] for one in cycle)) for visit, cycle in list_given(dispensary, card).items()
+            CycleGiven(visit, tuple(names[one] for one in cycle))
+            for visit, cycle in list_given(dispensary, card).items()
         ),
         at_site=tuple(
             AtSite(bag.label, bag.visit, names[bag.holds])

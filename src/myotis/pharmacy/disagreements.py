@@ -100,7 +100,7 @@ def _check_infusion(one: SiteInfusion, dispensary: Dispensary) -> Iterator[Disag
 
 
 def _find_assigned(one: SiteInfusion, bag: Bag, dispensary: Dispensary) -> str | None:
-    """What the subject was to be given: what the bag was prepared as, where it was the subject's and the visit's own."""
+    """What the subject was to be given: what the bag was prepared as, where it was for the subject and the visit."""
     if (bag.subject, bag.visit) == (one.subject, one.visit):
         return bag.assigned
     card, visit = dispensary.subjects.get(one.subject), find_visit(dispensary.trial, one.visit)

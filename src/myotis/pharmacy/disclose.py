@@ -1,11 +1,12 @@
 """An as-of copy of the treatments, sealed to the statistician of the data safety monitoring board."""
 
+import hashlib
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Final
 
 from myotis.log.act import User
-from myotis.log.canonical import digest_text, write_canonical
+from myotis.log.canonical import write_canonical
 from myotis.log.desk import Desk
 from myotis.log.entry import Entry, format_time
 from myotis.pharmacy.acts.seal_for_dsmb import SealForDsmb
@@ -26,7 +27,7 @@ def seal_for_dsmb(
     trial = pharmacy.state.trial
     revealed = reveal_treatments(conduct, pharmacy.store.read(), trial, as_of=as_of)
     copy = seal(write_copy(revealed, trial.trial.id, as_of).encode())
-    pharmacy.carry_out(SealForDsmb(as_of=as_of, copy_digest=digest_text(copy.hex())), user)
+    pharmacy.carry_out(SealForDsmb(as_of=as_of, copy_digest=hashlib.sha256(copy).hexdigest()), user)
     return copy
 
 

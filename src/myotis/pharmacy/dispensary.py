@@ -79,6 +79,8 @@ class SubjectCard:
     """The level of each factor of stratification."""
     slot: str | None = None
     """The sealed slot; None where the pharmacy allocated."""
+    sealed_arm: str | None = None
+    """The arm sealed to the code-break key, where there is no slot."""
     switched_from: str | None = None
     """The visit from which on the alternate treatment is given."""
     enters_extension: bool | None = None
@@ -179,9 +181,9 @@ class Dispensary:
     def take_vials(self, vials: tuple[Taken, ...]) -> None:
         """Take vials out of the stock."""
         for taken in vials:
-            self.stock[taken.vial] -= taken.count
+            self.stock[taken.vial] -= taken.number
 
 
 def pending_notices(dispensary: Dispensary) -> list[Notice]:
     """The notices that have not been delivered yet, by their random ids, so that their order tells nothing."""
-    return [dispensary.pending[id] for id in sorted(dispensary.pending)]
+    return [dispensary.pending[name] for name in sorted(dispensary.pending)]

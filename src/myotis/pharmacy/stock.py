@@ -23,5 +23,5 @@ def _has(dispensary: Dispensary, product: str, volumes_ml: tuple[Fraction, ...],
         if chosen is None:
             return False
         for taken in chosen:
-            left[taken.vial] -= taken.count
+            left[taken.vial] -= taken.number
     return True

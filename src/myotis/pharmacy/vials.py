@@ -25,7 +25,7 @@ class Taken(NamedTuple):
     """So many vials of one lot and size."""
 
     vial: Vial
-    count: int
+    number: int
 
 
 def choose_vials(stock: Mapping[Vial, int], volume_ml: Fraction) -> tuple[Taken, ...] | None:
@@ -36,7 +36,7 @@ def choose_vials(stock: Mapping[Vial, int], volume_ml: Fraction) -> tuple[Taken,
 
     >>> vial = lambda ml: Vial("octagam_10", "A1", Fraction(ml), date(2027, 1, 31))
     >>> chosen = choose_vials({vial(20): 9, vial(50): 9, vial(100): 1}, Fraction(160))
-    >>> [(int(taken.vial.volume_ml), taken.count) for taken in chosen]
+    >>> [(int(taken.vial.volume_ml), taken.number) for taken in chosen]
     [(100, 1), (50, 1), (20, 1)]
     """
     sizes = _count_sizes(stock)
@@ -50,7 +50,7 @@ def choose_vials(stock: Mapping[Vial, int], volume_ml: Fraction) -> tuple[Taken,
 
 def add_up(taken: tuple[Taken, ...]) -> Fraction:
     """The volume in mL that vials hold together."""
-    return sum((one.vial.volume_ml * one.count for one in taken), Fraction(0))
+    return sum((one.vial.volume_ml * one.number for one in taken), Fraction(0))
 
 
 def write_vials(taken: tuple[Taken, ...]) -> list[dict[str, Any]]:

@@ -30,10 +30,12 @@ class AllocateByMinimization(RequestAct):
             yield Fault(what="the stratum has other factors or levels", expected="a level of each factor")
 
     def add_values(self, scene: Scene) -> dict[str, Any]:
-        """The arm."""
+        """The arm, and a copy of it sealed to the code-break key."""
         assert scene.means.allocate is not None
         names = (factor.id for factor in scene.trial.randomization.factors)
-        return {"arm": scene.means.allocate(scene.dispensary.totals, dict(zip(names, self.stratum, strict=True)))}
+        arm = scene.means.allocate(scene.dispensary.totals, dict(zip(names, self.stratum, strict=True)))
+        seal = scene.means.seal_arm
+        return {"arm": arm} | ({"sealed_arm": seal(self.subject, arm)} if seal else {})
 
     def tell(self, scene: Scene, entry: Entry) -> Iterator[Told]:  # noqa: ARG002
         """It is done."""
@@ -43,4 +45,6 @@ class AllocateByMinimization(RequestAct):
     def apply_request(cls, dispensary: Dispensary, entry: Entry) -> None:
         """The pharmacy knows the subject."""
         assert entry.subject is not None
-        dispensary.add_subject(SubjectCard(entry.subject, entry.get("arm"), tuple(entry.get("stratum"))))
+        card = SubjectCard(entry.subject, entry.get("arm"), tuple(entry.get("stratum")))
+        card.sealed_arm = entry.get("sealed_arm")
+        dispensary.add_subject(card)

@@ -1,7 +1,7 @@
 """Decide who goes on into the extension. It depends on what was given, so it is decided here."""
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from myotis.errors import Fault
 from myotis.log.act import Told
@@ -10,8 +10,10 @@ from myotis.log.messages import NoticeWord
 from myotis.pharmacy.act import RequestAct, Scene
 from myotis.pharmacy.dispensary import Dispensary
 from myotis.pharmacy.treatment import find_main, list_given
-from myotis.rules.deterioration import CONFIRMED
+from myotis.rules.deterioration import STATUS_NAMES
 from myotis.rules.treatment import GateDecision, compute_gate_decision
+
+STATUSES: Final = {name: status for status, name in STATUS_NAMES.items()}
 
 
 class DecideExtension(RequestAct):
@@ -19,12 +21,10 @@ class DecideExtension(RequestAct):
 
     name: ClassVar[str] = "decide_extension"
     visit: str
-    switched: bool
-    """Whether the site knows of a switch; what counts is what was given."""
-    confirmed_at: str | None = None
-    """The visit that confirmed deterioration."""
-    confirmed_since_switch: bool | str | None = None
-    """Whether visits after the switch confirm it by themselves, or the visit that did."""
+    deterioration: dict[str, int | str]
+    """The status of deterioration at each visit."""
+    since_switch: dict[str, int | str]
+    """The status by visits after the switch alone; nothing where the site knows of no switch."""
 
     def find_misfits(self, scene: Scene) -> Iterator[Fault]:
         """The protocol has a gate at the visit that is not decided yet, and it can be decided."""
@@ -35,22 +35,20 @@ class DecideExtension(RequestAct):
             return
         if subject.enters_extension is not None:
             yield Fault(what="the gate is decided already", expected="one decision a subject")
-        if self.switched != (subject.switched_from is not None):
-            yield Fault(what="the site and the pharmacy don't agree on the switch", expected="the same in both logs",
-                        remedy="Take the site's requests in their order.")  # fmt: skip
+        statuses = {*self.deterioration.values(), *self.since_switch.values()}
+        planned = {visit.id for visit in scene.trial.visits}
+        if not statuses <= {*STATUSES, *STATUSES.values()} or not {*self.deterioration, *self.since_switch} <= planned:
+            yield Fault(what="the statuses are not what the rule of deterioration finds", expected="one a visit")
         elif self._decide(scene).enters is None:
             yield Fault(what="the protocol's cases can't tell", expected="a subject that a case fits",
                         remedy="Ask the sponsor for a decision.")  # fmt: skip
 
     def _decide(self, scene: Scene) -> GateDecision:
-        since = self.confirmed_since_switch
-        again = since if isinstance(since, str) else self.visit if since else None
-        return compute_gate_decision(
-            scene.trial,
-            find_given(scene, self.subject),
-            {self.confirmed_at: CONFIRMED} if self.confirmed_at else {},
-            {again: CONFIRMED} if again else {},
+        deterioration, since_switch = (
+            {visit: STATUSES[status] if isinstance(status, str) else status for visit, status in statuses.items()}
+            for statuses in (self.deterioration, self.since_switch)
         )
+        return compute_gate_decision(scene.trial, find_given(scene, self.subject), deterioration, since_switch)
 
     def add_values(self, scene: Scene) -> dict[str, Any]:
         """The decision, its case, and what was given."""

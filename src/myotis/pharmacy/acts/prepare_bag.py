@@ -81,7 +81,7 @@ class PrepareBag(SubjectAct):
         if not self.taken:
             return choose_vials(usable, volume_ml)
         chosen = tuple(Taken(_find_vial(usable, wanted), wanted.count) for wanted in self.taken)
-        enough = all(usable.get(one.vial, 0) >= one.count for one in chosen) and add_up(chosen) >= volume_ml
+        enough = all(usable.get(one.vial, 0) >= one.number for one in chosen) and add_up(chosen) >= volume_ml
         return chosen if enough and len({one.vial for one in chosen}) == len(chosen) else None
 
     def add_values(self, scene: Scene) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class ReceiveStock(PharmacyAct):
         volume = find_volume(scene.trial, self.product, self.size)
         if volume is None:
             yield Fault(what="the protocol has no such product and size", column="product",
-                        expected="a treatment, in a vial size of the protocol (g) or a placebo's volume (mL)")  # fmt: skip
+                        expected="a treatment, in a vial size of the protocol (g); a placebo in mL")  # fmt: skip
         if self.expires < scene.occurred.date():
             yield Fault(what="the lot has expired", expected="a lot that may be used", column="expires")
         if (self.product, self.lot) in scene.dispensary.blocked:

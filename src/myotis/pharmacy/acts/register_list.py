@@ -16,16 +16,17 @@ class RegisterList(PharmacyAct):
     list_digest: str
 
     def find_obstacles(self, scene: Scene) -> Iterator[Fault]:
-        """There is no list yet, and the pharmacy opens slots."""
-        if scene.dispensary.list_digest is not None:
-            yield Fault(what="a list is registered already", expected="one list a trial")
+        """It is another version than the one that is registered, and the pharmacy opens slots."""
+        if scene.dispensary.list_digest == self.list_digest:
+            yield Fault(what="the list is registered already", expected="another version of it")
         if scene.means.open_slot is None:
             yield Fault(what="no slots are opened here", expected="a pharmacy with its key for sealed slots")
 
     @classmethod
     def apply(cls, dispensary: Dispensary, entry: Entry) -> None:
-        """The list waits for its approval."""
+        """The list, or its new version, waits for its approval."""
         dispensary.list_digest, dispensary.list_made_by = entry.get("list_digest"), entry.by
+        dispensary.list_approved = False
 
 
 class ApproveList(PharmacyAct):
@@ -42,6 +43,6 @@ class ApproveList(PharmacyAct):
             yield Fault(what="the list was made by the same person", expected="a second person")
 
     @classmethod
-    def apply(cls, dispensary: Dispensary, entry: Entry) -> None:
+    def apply(cls, dispensary: Dispensary, entry: Entry) -> None:  # noqa: ARG003
         """Slots may be opened."""
         dispensary.list_approved = True

@@ -31,7 +31,7 @@ class PharmacyPeople:
     def fill_stock(self, today: date) -> None:
         """One lot of each product in each size."""
         trial = self.worlds.trial
-        preparation = trial.conduct and trial.conduct.preparation
+        preparation = trial.conduct.preparation if trial.conduct else None
         assert preparation is not None, "a pharmacy is opened with [conduct.preparation] only"
         for treatment in trial.treatments:
             sizes = [Quantity.parse(PLACEBO_SIZE, ("mL",))] if treatment.imitates else list(preparation.vial_sizes)

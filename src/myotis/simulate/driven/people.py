@@ -37,11 +37,11 @@ def open_both(conduct: Desk[Study], pharmacy: Desk[Dispensary], sites: Iterable[
         conduct.carry_out(act, find_person(role))
     administrator = find_pharmacist(PharmacyRole.ADMINISTRATOR)
     pharmacy.carry_out(OpenPharmacy(protocol_digest=pharmacy.state.trial.digest), administrator)
-    for role in PharmacyRole:
-        if role not in PHARMACY_MACHINES and role != PharmacyRole.ADMINISTRATOR:
+    for assigned in PharmacyRole:
+        if assigned not in PHARMACY_MACHINES and assigned != PharmacyRole.ADMINISTRATOR:
             for second in (False, True):
-                person = find_pharmacist(role, second=second).id
-                pharmacy.carry_out(AssignPharmacyRole(person=person, assigned=role), administrator)
+                person = find_pharmacist(assigned, second=second).id
+                pharmacy.carry_out(AssignPharmacyRole(person=person, assigned=assigned), administrator)
 
 
 def _opening(study: Study, sites: list[str]) -> Iterator[tuple[Act, Role]]:
@@ -52,6 +52,7 @@ def _opening(study: Study, sites: list[str]) -> Iterator[tuple[Act, Role]]:
         yield AddSite(site=site), Role.SPONSOR
     for role in Role:
         if role not in MACHINES and role not in {Role.ADMINISTRATOR, Role.SPONSOR}:
-            for site in sites if role in SITE else [None]:
-                act = AssignRole(person=find_person(role, site).id, assigned=role, at_site=site)
+            places: list[str | None] = [*sites] if role in SITE else [None]
+            for place in places:
+                act = AssignRole(person=find_person(role, place).id, assigned=role, at_site=place)
                 yield act, Role.ADMINISTRATOR

@@ -105,7 +105,8 @@ class SitePeople:
                 {"subject": name, "visit": visit.id, "kind": kind, "results": results}
             )
             self.act(assessment, role, subject, minutes=10)
-            self.act(SignForm(subject=name, form=f"{kind}/{visit.id}", saw=1), role, subject)
+            signer = Role.INVESTIGATOR if role == Role.COORDINATOR else role
+            self.act(SignForm(subject=name, form=f"{kind}/{visit.id}", saw=1), signer, subject)
 
     def miss_visit(self, subject: Subject, visit: Visit, day: date) -> None:
         """The visit was not held."""
@@ -140,10 +141,10 @@ class SitePeople:
     def infuse(self, subject: Subject, visit: Visit, day: int, rate: float | None) -> None:
         """Check readiness and infuse the bag of a day of the cycle, as fast as ``rate`` in mL/kg/min at last."""
         name, file = subject.name, self.file(subject)
-        ready = CheckReadiness(
-            subject=name, visit=visit.id, day=day, pregnancy_test=self._test(file), well_hydrated=True,
-            results=self._results(), risk_factors=self._risks(), **{k: Decimal(v) for k, v in VITAL_SIGNS.items()},
-        )  # fmt: skip
+        ready = CheckReadiness.model_validate({
+            "subject": name, "visit": visit.id, "day": day, "pregnancy_test": self._test(file), "well_hydrated": True,
+            "results": self._results(), "risk_factors": self._risks(), **VITAL_SIGNS,
+        })  # fmt: skip
         self.act(ready, Role.COORDINATOR, subject)
         order = file.find("dose_order", visit.id)
         assert order is not None, "the dose is ordered"

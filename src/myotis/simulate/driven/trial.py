@@ -12,15 +12,16 @@ from typing import Final, NamedTuple
 from myotis.conduct.acts.course.complete_first_period import CompleteFirstPeriod
 from myotis.conduct.acts.course.complete_study import CompleteStudy
 from myotis.conduct.acts.course.confirm_switch import ConfirmSwitch
-from myotis.conduct.acts.course.discontinue_study import DiscontinueStudy
+from myotis.conduct.acts.course.discontinue import DiscontinueStudy
 from myotis.conduct.acts.entry.randomize_subject import RandomizeSubject
+from myotis.conduct.doses import find_blind_infusion
 from myotis.conduct.roles import Role
 from myotis.log.store import MemoryStore, Store
 from myotis.pharmacy.treatment import find_treatment
 from myotis.protocol.trial import Trial
 from myotis.randomize.lists import AllocationList
 from myotis.randomize.procedures.permuted_blocks import draw_permuted_blocks
-from myotis.randomize.strata import list_strata, name_stratum
+from myotis.randomize.strata import list_strata
 from myotis.simulate.course import Course, read_course
 from myotis.simulate.driven.clock import VirtualClock, VirtualEntropy, at_hour
 from myotis.simulate.driven.dispensing import PharmacyPeople
@@ -96,7 +97,7 @@ def _draw_list(
                 streams.find("allocation", name), trial.randomization.ratio, (course.enrollment.block_size,), count
             )
         )
-        for name in (name_stratum(levels) for levels in list_strata(trial))
+        for name in list_strata(trial)
     }
     entropy = VirtualEntropy("allocation", streams.seed)(32).hex()
     return AllocationList(
@@ -172,7 +173,7 @@ class _Drive:
         subject.treatment = find_treatment(self.trial, card, visit.id)
         if not subject.attends or "infusion" not in visit.activities:
             return
-        infusion = self.site.find_infusion(visit)
+        infusion = find_blind_infusion(self.trial, visit.id)
         self.site.order_dose(subject, visit, reduced=self.life.takes_lower_dose(subject, infusion, visit))
         self.worlds.exchange_mail()
         start = self.worlds.clock.now.date()
