@@ -44,12 +44,13 @@ def find_affected(study: Study, amendment: Amendment) -> tuple[Affected, ...]:
     """
     before, after = find_latest(study), study.protocols[amendment.after]
     return tuple(
-        Affected(change.place, applies, tuple(_list_concerned(study, change.place)))
+        Affected(change.place, applies, tuple(list_concerned(study, change.place)))
         for change, applies in list_amended_changes(before, after, amendment)
     )
 
 
-def _list_concerned(study: Study, place: str) -> Iterator[str]:
+def list_concerned(study: Study, place: str) -> Iterator[str]:
+    """The subjects whom a change at a place of the protocol concerns."""
     for name, subject in sorted(study.subjects.items()):
         if subject.state in ON_STUDY and _concerns(place, subject):
             yield name
