@@ -1,4 +1,4 @@
-"""The tables of what happened to subjects: AE with its qualifiers, and DV."""
+"""The tables of what happened to subjects: AE with its qualifiers, CM, MH, DV."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -44,6 +44,25 @@ def list_event_qualifiers(subject: SubjectFile) -> Iterator[Row]:
                     "RDOMAIN": "AE", "IDVAR": "AESEQ", "IDVARVAL": str(sequence), "QNAM": name, "QLABEL": label,
                     "QVAL": value, "QORIG": "CRF",
                 }  # fmt: skip
+
+
+def list_medications(subject: SubjectFile) -> Iterator[Row]:
+    """A row for each drug beside the treatment of the trial."""
+    for form in subject.all_of("medication"):
+        items = form.items
+        dose = " ".join(str(part) for part in (items.get("dose"), items.get("frequency")) if part)
+        yield {
+            "CMTRT": items["drug"], "CMCAT": items["purpose"].replace("_", " ").upper(), "CMDOSTXT": dose or None,
+            "CMDOSU": items.get("unit"), "CMINDC": items.get("indication"), "CMSTDTC": items.get("started"),
+            "CMENDTC": items.get("stopped"),
+        }  # fmt: skip
+
+
+def list_history(subject: SubjectFile) -> Iterator[Row]:
+    """A row for each disease or procedure of the past."""
+    for form in subject.all_of("history"):
+        items = form.items
+        yield {"MHTERM": items["term"], "MHSTDTC": items.get("started"), "MHENDTC": items.get("stopped")}
 
 
 def list_deviations(subject: SubjectFile, visits: VisitNumbers) -> Iterator[Row]:

@@ -10,7 +10,14 @@ import polars as pl
 
 from myotis.conduct.acts.catalog import ACTS
 from myotis.conduct.snapshot.design import list_design
-from myotis.conduct.snapshot.events import list_adverse_events, list_deviations, list_event_qualifiers
+from myotis.conduct.snapshot.events import (
+    list_adverse_events,
+    list_deviations,
+    list_event_qualifiers,
+    list_history,
+    list_medications,
+)
+from myotis.conduct.snapshot.exposure import list_exposure, list_rates
 from myotis.conduct.snapshot.findings import list_findings
 from myotis.conduct.snapshot.live import list_words
 from myotis.conduct.snapshot.subjects import VisitNumbers, list_subject
@@ -109,6 +116,9 @@ def _add_subject(rows: dict[str, list[Row]], study: Study, name: str, history: l
     for domain, row in list_findings(subject, trial, visits):
         parts[domain].append(row)
     parts["AE"], parts["SUPPAE"] = list(list_adverse_events(subject)), list(list_event_qualifiers(subject))
+    parts["CM"], parts["MH"] = list(list_medications(subject)), list(list_history(subject))
+    exposure = list_exposure(study, subject, trial, visits)
+    parts["EC"], parts["SUPPEC"] = [row for row, _ in exposure], list(list_rates(exposure))
     parts["DV"] = list(list_deviations(subject, visits))
     parts["LIVE"] = list(list_words(subject))
     study_id = study.trial.trial.id

@@ -21,6 +21,9 @@ PLACEBO_SIZE: Final = "500 mL"
 
 LASTS_DAYS: Final = 3650
 
+MINUTES: Final = 0.2
+"""How far an act moves the common clock."""
+
 
 class PharmacyPeople:
     """The pharmacists of one trial."""
@@ -44,7 +47,7 @@ class PharmacyPeople:
 
     def make_bag(self, order: Order, day: int) -> None:
         """Prepare, check and release the bag of a day of an order."""
-        self._act(PrepareBag(subject=order.subject, order=order.id, day=day), minutes=10)
+        self._act(PrepareBag(subject=order.subject, order=order.id, day=day))
         label = self.worlds.pharmacy.state.orders[order.id].labels[-1]
         self._act(CheckBag(label=label, passed=True), second=True)
         self._act(ReleaseBag(label=label))
@@ -54,6 +57,6 @@ class PharmacyPeople:
         orders = self.worlds.pharmacy.state.orders.values()
         return next(o for o in orders if (o.subject, o.visit, o.cancelled) == (subject, visit, False))
 
-    def _act(self, act: Act, *, second: bool = False, minutes: float = 2) -> None:
-        self.worlds.clock.move(minutes)
+    def _act(self, act: Act, *, second: bool = False) -> None:
+        self.worlds.clock.move(MINUTES)
         self.worlds.pharmacy.carry_out(act, find_pharmacist(Role.PHARMACIST, second=second))

@@ -55,7 +55,7 @@ class EventReports:
             "causality": "related" if event.related else "not_related", "action_taken": "DOSE NOT CHANGED",
             "outcome": "RECOVERED/RESOLVED" if over else "RECOVERING/RESOLVING", "aware_at": now,
         })  # fmt: skip
-        self.site.act(report, Role.COORDINATOR, subject, minutes=5)
+        self.site.act(report, Role.COORDINATOR, subject)
         number = len(self.site.file(subject).all_of("adverse_event"))
         self.last[subject.name] = number
         if event.serious:
@@ -73,11 +73,11 @@ class EventReports:
         act = FollowUpAdverseEvent.model_validate(
             {"subject": subject.name, "number": number, "saw": form.version, "aware_at": now, **changed}
         )
-        self.site.act(act, Role.COORDINATOR, subject, minutes=5)
+        self.site.act(act, Role.COORDINATOR, subject)
 
     def _judge(self, subject: Subject, number: int, *, related: bool) -> None:
         act = JudgeAdverseEvent(
             subject=subject.name, number=number, saw=1, causality="related" if related else "not_related",
             expectedness="expected", reference="IB 1",
         )  # fmt: skip
-        self.site.act(act, Role.SPONSOR, subject, minutes=30)
+        self.site.act(act, Role.SPONSOR, subject)

@@ -39,15 +39,18 @@ VITAL_SIGNS: Final = {"systolic": "125", "diastolic": "78", "pulse": "72", "temp
 
 FERTILE_UNTIL: Final = 50
 
+PLANNED_HOUR: Final = 13
+"""When infusions are planned to start."""
+
 
 class SitePeople:
-    """The people at the sites of one trial. Each act takes a few minutes."""
+    """The people at the sites of one trial. They work side by side, so on their common clock an act takes seconds."""
 
     def __init__(self, worlds: Worlds) -> None:
         self.worlds = worlds
         self.trial = worlds.trial
 
-    def act(self, act: Act, role: Role, subject: Subject, *, minutes: float = 2) -> Receipt:
+    def act(self, act: Act, role: Role, subject: Subject, *, minutes: float = 0.2) -> Receipt:
         """Carry out an act in a role at the subject's site."""
         self.worlds.clock.move(minutes)
         return self.worlds.conduct.carry_out(act, find_person(role, subject.patient.site))
@@ -104,7 +107,7 @@ class SitePeople:
             assessment = RecordAssessment.model_validate(
                 {"subject": name, "visit": visit.id, "kind": kind, "results": results}
             )
-            self.act(assessment, role, subject, minutes=10)
+            self.act(assessment, role, subject)
             signer = Role.INVESTIGATOR if role == Role.COORDINATOR else role
             self.act(SignForm(subject=name, form=f"{kind}/{visit.id}", saw=1), signer, subject)
 
@@ -128,7 +131,8 @@ class SitePeople:
         if reduced and not file.all_of("dose_change"):
             change = ChangeDose(subject=subject.name, to="reduced", from_visit=visit.id, judgment="stable")
             self.act(change, Role.INVESTIGATOR, subject)
-        planned = self.worlds.clock.now + timedelta(hours=2)
+        now = self.worlds.clock.now
+        planned = max(at_hour(now.date(), PLANNED_HOUR), now + timedelta(hours=1))
         of = visit.id if infusion.weight == "each_cycle" else self.trial.baseline_visit
         weight = file.find("weight", of)
         assert weight is not None, "the weight that doses are computed from is recorded"
@@ -138,25 +142,27 @@ class SitePeople:
         self.act(order, Role.INVESTIGATOR, subject)
         return planned
 
-    def infuse(self, subject: Subject, visit: Visit, day: int, rate: float | None) -> None:
-        """Check readiness and infuse the bag of a day of the cycle, as fast as ``rate`` in mL/kg/min at last."""
-        name, file = subject.name, self.file(subject)
+    def check_readiness(self, subject: Subject, visit: Visit, day: int) -> None:
+        """Find the subject ready for the infusion of a day of the cycle."""
         ready = CheckReadiness.model_validate({
-            "subject": name, "visit": visit.id, "day": day, "pregnancy_test": self._test(file), "well_hydrated": True,
-            "results": self._results(), "risk_factors": self._risks(), **VITAL_SIGNS,
+            "subject": subject.name, "visit": visit.id, "day": day, "pregnancy_test": self._test(self.file(subject)),
+            "well_hydrated": True, "results": self._results(), "risk_factors": self._risks(), **VITAL_SIGNS,
         })  # fmt: skip
         self.act(ready, Role.COORDINATOR, subject)
-        order = file.find("dose_order", visit.id)
+
+    def begin_infusion(self, subject: Subject, visit: Visit, day: int, rate: float | None) -> RecordInfusion:
+        """Infuse the bag of a day of the cycle from now on, at last as fast as ``rate`` in mL/kg/min: what there is to
+        record when it has run through."""
+        order = self.file(subject).find("dose_order", visit.id)
         assert order is not None, "the dose is ordered"
         bag = self._find_bag(order.items["order"], day)
         steps = plan_steps(self.trial, visit.id, Decimal(order.items["weight_kg"]), Decimal(bag.volume_ml), rate)
-        started = self.worlds.clock.move(10)
-        stopped = self.worlds.clock.move(float(sum(step.minutes for step in steps)))
-        infused = RecordInfusion(
-            subject=name, visit=visit.id, day=day, label=bag.label, started=started, stopped=stopped, steps=steps,
+        started = self.worlds.clock.move(1)
+        return RecordInfusion(
+            subject=subject.name, visit=visit.id, day=day, label=bag.label, started=started,
+            stopped=started + timedelta(minutes=float(sum(step.minutes for step in steps))), steps=steps,
             volume_ml=Decimal(bag.volume_ml),
         )  # fmt: skip
-        self.act(infused, Role.COORDINATOR, subject)
 
     def _test(self, file: SubjectFile) -> str | None:
         demographics = file.find("demographics")

@@ -13,9 +13,12 @@ from myotis.conduct.acts.course.complete_first_period import CompleteFirstPeriod
 from myotis.conduct.acts.course.complete_study import CompleteStudy
 from myotis.conduct.acts.course.confirm_switch import ConfirmSwitch
 from myotis.conduct.acts.course.discontinue import DiscontinueStudy
+from myotis.conduct.acts.course.lose_contact import DeclareLost
+from myotis.conduct.acts.dosing.record_infusion import RecordInfusion
 from myotis.conduct.acts.entry.randomize_subject import RandomizeSubject
 from myotis.conduct.doses import find_blind_infusion
 from myotis.conduct.roles import Role
+from myotis.log.act import Act
 from myotis.log.store import MemoryStore, Store
 from myotis.pharmacy.treatment import find_treatment
 from myotis.protocol.trial import Trial
@@ -39,10 +42,15 @@ SCREENING_DAYS: Final = 10
 MOMENT_OF_OPENING: Final = timedelta(days=60)
 """How long before the first visit the trial opens."""
 
+BEFORE_INFUSION: Final = timedelta(minutes=30)
+"""How long before its planned start a bag is made."""
+
+LOST: Final = "LOST TO FOLLOW-UP"
+
 REASONS: Final = {
     "ADVERSE EVENT": "adverse_event", "WITHDRAWAL BY SUBJECT": "withdrawal_by_subject",
     "LACK OF EFFICACY": "lack_of_efficacy", "PHYSICIAN DECISION": "physician_decision",
-    "LOST TO FOLLOW-UP": "lost_to_follow_up", "PROTOCOL DEVIATION": "protocol_deviation", "OTHER": "other",
+    "PROTOCOL DEVIATION": "protocol_deviation", "OTHER": "other",
 }  # fmt: skip
 """The coded reason of each reason that a course names."""
 
@@ -142,6 +150,7 @@ class _Drive:
         visit, day = self.life.visits[position], self.life.date_of(subject, position)
         subject.attends = self.life.attends(subject, position)
         if subject.attends:
+            subject.last_visit = visit
             weight = self.life.weigh(subject, position) if "weight" in visit.activities else None
             self.site.hold_visit(subject, visit, day, self.life.measure(subject, position), weight)
         else:
@@ -174,18 +183,25 @@ class _Drive:
         if not subject.attends or "infusion" not in visit.activities:
             return
         infusion = find_blind_infusion(self.trial, visit.id)
-        self.site.order_dose(subject, visit, reduced=self.life.takes_lower_dose(subject, infusion, visit))
+        planned = self.site.order_dose(subject, visit, reduced=self.life.takes_lower_dose(subject, infusion, visit))
         self.worlds.exchange_mail()
-        start = self.worlds.clock.now.date()
         for day in range(infusion.days[0]):
-            self._at(at_hour(start + timedelta(days=day), 10), self._infuse, subject, position, day + 1)
+            ready = planned - BEFORE_INFUSION + timedelta(days=day)
+            self._at(ready, self._infuse, subject, position, day + 1)
+        start = self.life.date_of(subject, position)
         self.events.expect(subject, self.life.find_events(subject, position, start))
 
     def _infuse(self, subject: Subject, position: int, day: int) -> None:
         visit = self.life.visits[position]
         self.pharmacy.make_bag(self.pharmacy.find_order(subject.name, visit.id), day)
         self.worlds.exchange_mail()
-        self.site.infuse(subject, visit, day, self.life.find_rate(self.life.date_of(subject, position)))
+        self.site.check_readiness(subject, visit, day)
+        rate = self.life.find_rate(self.life.date_of(subject, position))
+        infusion = self.site.begin_infusion(subject, visit, day, rate)
+        self._at(infusion.stopped, self._end_infusion, subject, infusion)
+
+    def _end_infusion(self, subject: Subject, infusion: RecordInfusion) -> None:
+        self.site.act(infusion, Role.COORDINATOR, subject)
         self.worlds.exchange_mail()
 
     def _go_on(self, subject: Subject, position: int) -> None:
@@ -201,7 +217,10 @@ class _Drive:
 
     def _leave(self, subject: Subject, departure: Departure) -> None:
         self.events.end(subject, departure)
-        why = REASONS[departure.reason]
-        self.site.act(
-            DiscontinueStudy.model_validate({"subject": subject.name, "why": why}), Role.INVESTIGATOR, subject
-        )
+        if departure.reason == LOST:
+            last = subject.last_visit or self.life.visits[0]
+            contact = self.life.date_of(subject, self.life.visits.index(last))
+            act: Act = DeclareLost(subject=subject.name, last_contact=contact, attempts=3)
+        else:
+            act = DiscontinueStudy.model_validate({"subject": subject.name, "why": REASONS[departure.reason]})
+        self.site.act(act, Role.INVESTIGATOR, subject)
