@@ -67,8 +67,10 @@ def _concerns(place: str, subject: SubjectFile) -> bool:
 
 def put_in_force(study: Study, subject: SubjectFile) -> None:
     """Let the protocol hold for a subject that amendments, approvals and consents make of the first one."""
+    study.in_force.pop(subject.id, None)
     found = find_protocol(study, subject.site, count_consented(study, subject))
-    study.in_force[subject.id] = found
+    if found is not study.trial:
+        study.in_force[subject.id] = found
 
 
 def count_consented(study: Study, subject: SubjectFile) -> int:

@@ -37,12 +37,12 @@ def report(live: DosedTrial) -> None:
     )  # fmt: skip
 
 
-def premedicate(live: DosedTrial, visit: str) -> object:
-    """The first day of a cycle, with premedication; what the system says of it."""
+def premedicate(live: DosedTrial, visit: str, *, may: bool) -> object:
+    """The first day of a cycle, with premedication; what the system says of it, before and after."""
     live.weigh(visit)
     live.order(visit)
     label = live.prepare(visit, "700")
-    live.check(visit)
+    assert live.check(visit).answer("readiness")["may_premedicate"] is may
     return live.infuse(visit, label, "700", premedication=("acetaminophen",)).answer("premedicated_too_soon")
 
 
@@ -51,11 +51,11 @@ def test_premedication_is_a_deviation_until_two_cycles_in_a_row_had_infusional_e
     live.reach(S.ON_TREATMENT)
     report(live)
     # One cycle with an event: not two in a row yet.
-    assert premedicate(live, "W4") == {"visit": "W4", "day": 1}
+    assert premedicate(live, "W4", may=False) == {"visit": "W4", "day": 1}
     assert [form.items["category"] for form in live.subject().all_of("deviation")] == ["forbidden_medication"]
     report(live)
     # Events after weeks 0 and 4: from week 8 on it is allowed.
-    assert premedicate(live, "W8") is None
+    assert premedicate(live, "W8", may=True) is None
 
 
 def test_an_event_more_than_72_hours_after_the_infusion_does_not_count():
@@ -65,7 +65,7 @@ def test_an_event_more_than_72_hours_after_the_infusion_does_not_count():
     live.dose("W4")
     live.clock.move(days=5)
     report(live)
-    assert premedicate(live, "W8") == {"visit": "W8", "day": 1}
+    assert premedicate(live, "W8", may=False) == {"visit": "W8", "day": 1}
 
 
 def test_the_dose_is_halved_from_week_28_on_for_a_stable_subject_and_goes_back():
