@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from live_trial import MORNING, Clock, Keys, RepeatableEntropy
+from live_trial import MORNING, Clock, RepeatableEntropy
 
 from myotis.errors import SealError
 from myotis.log.act import Receipt, User
@@ -13,6 +13,7 @@ from myotis.log.desk import SYSTEM, TELL
 from myotis.log.entry import Draft
 from myotis.log.messages import PHARMACY, NoticeWord, RequestWord
 from myotis.log.store import MemoryStore, Store
+from myotis.log.subject_keys import MemorySubjectKeys
 from myotis.pharmacy.act import Means, PharmacyAct
 from myotis.pharmacy.acts.assign_role import AssignRole
 from myotis.pharmacy.acts.check_bag import CheckBag
@@ -32,6 +33,7 @@ from myotis.rules.deterioration import CONFIRMED
 from myotis.terms.study_time import elapsed_days
 from myotis.terms.units import Quantity
 
+TRIAL = read_trial("proderm")
 EXPIRES = date(2026, 12, 31)
 SECOND = User("second", Role.PHARMACIST.value)
 """A second pharmacist, who checks."""
@@ -42,7 +44,7 @@ class LivePharmacy:
     """A pharmacy with stock; ``arms`` says what each sealed slot holds."""
 
     arms: dict[str, str] = field(default_factory=lambda: {"slot1": "ivig", "slot2": "placebo"})
-    trial: Trial = field(default_factory=lambda: read_trial("proderm"))
+    trial: Trial = TRIAL
     store: Store = field(default_factory=MemoryStore)
     conduct: Store = field(default_factory=MemoryStore)
     clock: Clock = field(default_factory=Clock)
@@ -54,7 +56,12 @@ class LivePharmacy:
             RepeatableEntropy("means"), open_slot=self._open, list_blinded_people=lambda: self.blinded_people
         )
         self.desk = open_pharmacy(
-            self.trial, self.store, self.means, clock=self.clock, entropy=RepeatableEntropy("desk"), keyring=Keys()
+            self.trial,
+            self.store,
+            self.means,
+            clock=self.clock,
+            entropy=RepeatableEntropy("desk"),
+            keyring=MemorySubjectKeys(),
         )
         self.mail = Mail(self.desk, self.conduct)
         if not self.store.read():
@@ -111,21 +118,25 @@ class LivePharmacy:
         self.ask(word, subject, **fields)
         return self.mail.take_requests()
 
+    def must(self, word: RequestWord, subject: str, **fields: Any) -> None:
+        """A request that is dealt with, whatever else waits."""
+        number = self.ask(word, subject, **fields)
+        assert number not in {refused.request.number for refused in self.mail.take_requests()}
+
     def randomize(self, subject: str = "101-001", slot: str = "slot1") -> None:
         """A subject is randomized, in both logs."""
         self.write("randomize_subject", subject, slot=slot, stratum=["moderate"])
-        assert self.request(RequestWord.OPEN_SLOT, subject, slot=slot, stratum=["moderate"]) == []
+        self.must(RequestWord.OPEN_SLOT, subject, slot=slot, stratum=["moderate"])
 
     def order(self, visit: str, subject: str = "101-001", days: int = 2, kg: str = "70.5") -> str:
         """An order at a visit, for the morning in two hours; the answer is its id."""
         self.go_to(visit)
         order = f"{subject}/{visit}/{len(self.state.orders)}"
         dose = 2 * Decimal(kg)
-        refused = self.request(
+        self.must(
             RequestWord.PREPARE_DOSE, subject, order=order, visit=visit, weight_kg=kg, dose_g=str(dose),
             volume_ml=str(10 * dose), days=days, planned=(self.clock() + timedelta(hours=2)).isoformat(),
         )  # fmt: skip
-        assert refused == []
         return order
 
     def prepare(self, order: str, day: int = 1, **options: Any) -> Bag:
@@ -152,10 +163,7 @@ class LivePharmacy:
         times = {"started": self.clock().isoformat(), "stopped": (self.clock() + timedelta(hours=6)).isoformat()}
         self.write("record_infusion", who, visit=bag.visit, day=bag.day, label=bag.label, volume_ml=volume, **times)
         if told:
-            assert (
-                self.request(RequestWord.INFUSED, who, label=bag.label, visit=bag.visit, volume_ml=volume, **times)
-                == []
-            )
+            self.must(RequestWord.INFUSED, who, label=bag.label, visit=bag.visit, volume_ml=volume, **times)
 
     def give_cycle(self, visit: str, subject: str = "101-001", days: int = 2) -> list[Bag]:
         """A whole cycle, from its order to its infusions."""

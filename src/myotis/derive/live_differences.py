@@ -22,6 +22,8 @@ PARAMETERS: Final = {"deterioration": "DETER", "tis": "TIS", "response": "RESP"}
 """The parameter of ADTIS that answers what the system told."""
 
 DETERIORATION: Final = "deterioration"
+RESPONSE: Final = "response"
+NOT_EVALUABLE: Final = "not_evaluable"
 
 
 def derive_live_differences(
@@ -39,26 +41,41 @@ def derive_live_differences(
     rows: dict[tuple[str, str, int, str], dict[str, Any]] = {}
     steps = _Inputs(visits, trial)
     for told in live.filter(pl.col("LIVEWHAT").is_in(list(PARAMETERS))).sort("LIVEENT").iter_rows(named=True):
-        for visit, answer in json.loads(told["LIVEANS"]).items():
-            number = numbers.get(visit)
-            if number is None or number == baseline:
+        for visit, answer in _read_answers(told).items():
+            number = numbers[visit]
+            if number == baseline:
                 continue
             found = known.get((told["USUBJID"], PARAMETERS[told["LIVEWHAT"]], number))
-            key = (told["USUBJID"], told["LIVEWHAT"], number, str(answer))
-            if str(answer) != found and key not in rows:
+            key = (told["USUBJID"], told["LIVEWHAT"], number, answer)
+            same = answer == (found or NOT_EVALUABLE)  # of a missed visit the analysis has no row
+            if not same and key not in rows:
                 why = _explain(told, found, steps, trial)
                 rows[key] = {
                     "STUDYID": told["STUDYID"], "USUBJID": told["USUBJID"], "AVISITN": number,
-                    "LIVEWHAT": told["LIVEWHAT"], "LIVEANS": str(answer), "ANALYSIS": found, "WHY": why,
+                    "LIVEWHAT": told["LIVEWHAT"], "LIVEANS": answer, "ANALYSIS": found, "WHY": why,
                     "LIVEDTC": told["LIVEDTC"], "LIVEENT": told["LIVEENT"],
                 }  # fmt: skip
     return LIVE_DIFFERENCES.build(rows[key] for key in sorted(rows))
 
 
+def _read_answers(told: Mapping[str, Any]) -> dict[str, str]:
+    """What was told of each visit, as the analysis writes it."""
+    answer = json.loads(told["LIVEANS"])
+    if told["LIVEWHAT"] == RESPONSE:
+        answer = {answer["visit"]: answer["response"]}
+    return {visit: _write(value) for visit, value in answer.items()}
+
+
+def _write(value: str | float | None) -> str:
+    if value is None or value == "unknown":
+        return NOT_EVALUABLE
+    return value if isinstance(value, str) else f"{value:g}"
+
+
 def _index(adtis: pl.DataFrame) -> dict[tuple[str, str, int], str]:
     """The answers of the analysis as text, by subject, parameter and visit."""
     answer = pl.coalesce("AVALC", pl.col("AVAL").map_elements(lambda number: f"{number:g}", return_dtype=pl.String))
-    rows = adtis.select("USUBJID", "PARAMCD", "AVISITN", answer.fill_null("not_evaluable").alias("answer"))
+    rows = adtis.select("USUBJID", "PARAMCD", "AVISITN", answer.fill_null(NOT_EVALUABLE).alias("answer"))
     return {(subject, code, number): text for subject, code, number, text in rows.iter_rows()}
 
 

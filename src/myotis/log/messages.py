@@ -48,6 +48,9 @@ class NoticeWord(StrEnum):
     """An expedited report was dealt with, whatever the arm."""
 
 
+UNASKED: Final = "unasked"
+"""The ``request`` of a code break that was asked for by other ways, while the site's system was down."""
+
 FIELDS: Final[Mapping[str, frozenset[str]]] = {
     RequestWord.ALLOCATE: frozenset({"stratum"}),
     RequestWord.OPEN_SLOT: frozenset({"slot", "stratum"}),

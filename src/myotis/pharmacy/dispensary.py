@@ -185,5 +185,8 @@ class Dispensary:
 
 
 def pending_notices(dispensary: Dispensary) -> list[Notice]:
-    """The notices that have not been delivered yet, by their random ids, so that their order tells nothing."""
-    return [dispensary.pending[name] for name in sorted(dispensary.pending)]
+    """The notices that have not been delivered yet, in the order of the log: a bag is ready before it must not be used.
+
+    That order is the same whatever the arms; the ids tell none.
+    """
+    return list(dispensary.pending.values())

@@ -25,6 +25,13 @@ class Refused(NamedTuple):
     faults: tuple[Fault, ...]
 
 
+class Undelivered(NamedTuple):
+    """A notice that the blinded log did not take, and why."""
+
+    notice: Notice
+    faults: tuple[Fault, ...]
+
+
 class Mail:
     """The mail of one pharmacy. What it has read is only a help: a new one begins from the logs and does the same."""
 
@@ -60,14 +67,18 @@ class Mail:
             return Refused(request, tuple(Fault(what=what, expected="declared fields", column=one) for one in places))
         return None
 
-    def deliver_notices(self, deliver: Callable[[Notice], None]) -> int:
-        """Bring every pending notice to the blinded log; the answer is how many.
+    def deliver_notices(self, deliver: Callable[[Notice], None]) -> list[Undelivered]:
+        """Bring every pending notice to the blinded log. The answer are those that it refused; they stay pending.
 
         ``deliver`` puts the notice into the blinded log, or finds that the log has one of its id and does nothing. So
         a notice that was delivered when this stopped is confirmed the next time.
         """
-        notices = pending_notices(self.pharmacy.state)
-        for notice in notices:
-            deliver(notice)
-            self.pharmacy.carry_out(ConfirmDelivery(notice=notice.id), SYSTEM)
-        return len(notices)
+        undelivered = []
+        for notice in pending_notices(self.pharmacy.state):
+            try:
+                deliver(notice)
+            except RefusalError as error:
+                undelivered.append(Undelivered(notice, error.faults))
+            else:
+                self.pharmacy.carry_out(ConfirmDelivery(notice=notice.id), SYSTEM)
+        return undelivered

@@ -7,6 +7,7 @@ import pytest
 from live_pharmacy import SECOND, LivePharmacy
 from live_trial import RepeatableEntropy
 
+from myotis.errors import Fault
 from myotis.log.act import RefusalError, User
 from myotis.log.messages import NoticeWord, RequestWord
 from myotis.pharmacy.act import Means
@@ -417,10 +418,26 @@ def test_a_notice_is_delivered_once_though_the_mail_stops_in_between(live):
     with pytest.raises(RuntimeError):
         live.mail.deliver_notices(stop)
     assert len(live.notices()) == 1
-    assert live.mail.deliver_notices(lambda notice: received.setdefault(notice.id, notice)) == 1
+    assert live.mail.deliver_notices(lambda notice: received.setdefault(notice.id, notice)) == []
     assert len(received) == 1
     assert live.notices() == []
-    assert live.mail.deliver_notices(stop) == 0
+    assert live.mail.deliver_notices(stop) == []
+
+
+def test_a_notice_that_is_refused_stays_and_holds_up_no_other(live):
+    bag = live.release(live.order("W8"))
+    live.switch()
+    received = []
+
+    def receive(notice):
+        if notice.word == NoticeWord.DO_NOT_USE:
+            raise RefusalError("receive_notice", "need", [Fault(what="no", expected="yes")])
+        received.append(notice.word)
+
+    (kept,) = live.mail.deliver_notices(receive)
+    assert kept.notice.fields == {"label": bag.label}
+    assert received == [NoticeWord.BAG_READY, NoticeWord.SWITCH_IN_EFFECT]
+    assert live.notices() == [kept.notice]
 
 
 def test_labels_come_from_one_pool_and_none_is_left_in_the_end():

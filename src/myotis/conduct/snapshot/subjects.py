@@ -8,7 +8,16 @@ from myotis.conduct.act import find_first_dose, find_planned
 from myotis.conduct.acts.entry.screen_subject import FORM as SCREENING_FORM
 from myotis.conduct.snapshot.design import SCREENING, name_element
 from myotis.conduct.study import SubjectFile
-from myotis.datasets.sdtm import COMPLETED, DISPOSITION, ENTERED_EXTENSION, MILESTONE, OTHER_EVENT, RANDOMIZED, SWITCHED
+from myotis.datasets.sdtm import (
+    COMPLETED,
+    DISPOSITION,
+    ENTERED_EXTENSION,
+    MILESTONE,
+    OTHER_EVENT,
+    RANDOMIZED,
+    RESCUED,
+    SWITCHED,
+)
 from myotis.log.entry import Entry
 from myotis.protocol.design import Epoch
 from myotis.protocol.trial import Trial
@@ -124,6 +133,8 @@ def _list_disposition(subject: SubjectFile, trial: Trial, visits: VisitNumbers, 
                 yield row | _term(ENTERED_EXTENSION, MILESTONE) | _last_visit(visits, when) | {"EPOCH": last.label}
             case ("complete_study", _):
                 yield row | _term(COMPLETED, DISPOSITION) | _last_visit(visits, when) | {"EPOCH": last.label}
+            case ("record_medication", _) if entry.get("purpose") == "rescue":
+                yield row | _term(RESCUED, OTHER_EVENT) | _last_visit(visits, when) | {"EPOCH": period.label}
             case ("discontinue_treatment", _):
                 reason = {"DSTERM": REASONS.get(entry.get("why", ""), "OTHER"), "EPOCH": _epoch(subject, trial, when)}
                 yield row | _term("TREATMENT DISCONTINUED", OTHER_EVENT) | reason

@@ -8,7 +8,7 @@ from pydantic import Field
 from myotis.errors import Fault
 from myotis.log.act import Told
 from myotis.log.entry import Entry
-from myotis.log.messages import NoticeWord
+from myotis.log.messages import UNASKED, NoticeWord
 from myotis.pharmacy.act import Scene, SubjectAct
 from myotis.pharmacy.dispensary import CodeBreak, Dispensary
 
@@ -40,7 +40,7 @@ class BreakCode(SubjectAct):
 
     def tell(self, scene: Scene, entry: Entry) -> Iterator[Told]:  # noqa: ARG002
         """The site's log keeps that the code is broken."""
-        yield scene.notify(NoticeWord.CODE_BROKEN, self.subject, request=self.asked)
+        yield scene.notify(NoticeWord.CODE_BROKEN, self.subject, request=self.asked or UNASKED)
 
     @classmethod
     def apply(cls, dispensary: Dispensary, entry: Entry) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AwareDatetime, BeforeValidator, Field
 
@@ -16,12 +16,9 @@ from myotis.pharmacy.act import RequestAct, Scene
 from myotis.pharmacy.amounts import split_volume
 from myotis.pharmacy.dispensary import Dispensary, Order
 from myotis.pharmacy.stock import is_in_stock
-from myotis.pharmacy.treatment import find_initial, find_visit
-from myotis.protocol.design import Infusion
+from myotis.pharmacy.treatment import find_visit, list_possible
+from myotis.protocol.trial import Trial
 from myotis.rules.dose import ML_PER_L, find_infusion
-
-NEAR_G: Final = 1
-"""How far the dose may be from the one by weight: the site rounds it."""
 
 
 def _list_times(value: Any) -> Any:
@@ -47,23 +44,27 @@ class TakeOrder(RequestAct):
         """The order is new, of a planned visit, and its dose and volume go together and with the weight."""
         if self.order in scene.dispensary.orders:
             yield Fault(what="the order is known already", expected="a new order", column="order")
-        if find_visit(scene.trial, self.visit) is None:
-            yield Fault(what=f"there is no planned visit {self.visit}", expected="a visit of the protocol")
         if len(self.planned) not in {1, self.days}:
             yield Fault(what="the planned times don't fit the days", expected="one time, or one a day")
-        infusion = find_infusion(scene.trial, find_initial(scene.trial, scene.subject(self.subject)))
+        if find_visit(scene.trial, self.visit) is None:
+            yield Fault(what=f"there is no planned visit {self.visit}", expected="a visit of the protocol")
+        else:
+            yield from self._find_wrong_dose(scene.trial)
+
+    def _find_wrong_dose(self, trial: Trial) -> Iterator[Fault]:
+        """The site's arithmetic, done again. A placebo has the dose of what it imitates, so this tells no treatment."""
+        infusion = find_infusion(trial, list_possible(trial, self.visit)[0])
         if infusion is None:
             yield Fault(what="the protocol does not say how doses are infused", expected="a dose by weight")
-        else:
-            yield from self._find_wrong_dose(infusion)
+            return
 
-    def _find_wrong_dose(self, infusion: Infusion) -> Iterator[Fault]:
-        """A placebo has the dose of what it imitates, so that this tells no treatment."""
-        volume = Fraction(self.dose_g) * ML_PER_L / Fraction(infusion.concentration.number)
-        if split_volume(volume, 1) != split_volume(Fraction(self.volume_ml), 1):
+        def measure_out(grams: Decimal) -> tuple[Fraction, ...]:
+            return split_volume(Fraction(grams) * ML_PER_L / Fraction(infusion.concentration.number), 1)
+
+        if measure_out(self.dose_g) != split_volume(Fraction(self.volume_ml), 1):
             yield Fault(what="dose and volume don't go together", expected="the volume that holds the dose")
-        per_kg = [infusion.dose.number, *([infusion.reduced_dose.dose.number] if infusion.reduced_dose else [])]
-        if all(abs(self.weight_kg * number - self.dose_g) > NEAR_G for number in per_kg):
+        doses = [infusion.dose, *([infusion.reduced_dose.dose] if infusion.reduced_dose else [])]
+        if all(measure_out(self.weight_kg * dose.number) != measure_out(self.dose_g) for dose in doses):
             yield Fault(what="the dose is not the one by weight", expected="the protocol's dose", column="dose_g")
 
     def tell(self, scene: Scene, entry: Entry) -> Iterator[Told]:  # noqa: ARG002

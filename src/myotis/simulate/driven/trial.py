@@ -27,6 +27,7 @@ from myotis.randomize.procedures.permuted_blocks import draw_permuted_blocks
 from myotis.randomize.strata import list_strata
 from myotis.simulate.course import Course, read_course
 from myotis.simulate.driven.clock import VirtualClock, VirtualEntropy, at_hour
+from myotis.simulate.driven.closing import close_data
 from myotis.simulate.driven.dispensing import PharmacyPeople
 from myotis.simulate.driven.events import EventReports
 from myotis.simulate.driven.site import SitePeople
@@ -138,6 +139,7 @@ class _Drive:
             when, _, happen = heapq.heappop(self.heap)
             self.worlds.clock.move_to(when)
             happen()
+        close_data(self.site, subjects)
 
     def _at(self, when: datetime, happen: Callable[..., None], *about: object) -> None:
         self.counted += 1

@@ -67,7 +67,8 @@ class Worlds:
         """
         refused = self.mail.take_requests()
         assert not refused, f"the pharmacy refuses {Counter(one.request.word for one in refused)}: {refused[0].faults}"
-        self.mail.deliver_notices(self._deliver)
+        undelivered = self.mail.deliver_notices(self._deliver)
+        assert not undelivered, f"the site takes no {undelivered[0].notice.word}: {undelivered[0].faults}"
 
     def _deliver(self, notice: Notice) -> None:
         if notice.id not in self.conduct.state.notice_ids:
