@@ -8,11 +8,14 @@ from dosed_trial import S1, DosedTrial
 from live_trial import CORE_SET, FACTS, WORSE
 
 from myotis.conduct.act import ConductAct
+from myotis.conduct.acts.course.begin_follow_up import BeginFollowUp
 from myotis.conduct.acts.course.complete_first_period import CompleteFirstPeriod
 from myotis.conduct.acts.course.complete_study import CompleteStudy
-from myotis.conduct.acts.course.confirm_switch import ConfirmSwitch, DeclineSwitch
-from myotis.conduct.acts.course.discontinue import BeginFollowUp, DiscontinueStudy, DiscontinueTreatment
-from myotis.conduct.acts.course.lose_contact import DeclareLost
+from myotis.conduct.acts.course.confirm_switch import ConfirmSwitch
+from myotis.conduct.acts.course.declare_lost import DeclareLost
+from myotis.conduct.acts.course.decline_switch import DeclineSwitch
+from myotis.conduct.acts.course.discontinue_study import DiscontinueStudy
+from myotis.conduct.acts.course.discontinue_treatment import DiscontinueTreatment
 from myotis.conduct.acts.course.record_death import RecordDeath
 from myotis.conduct.acts.course.withdraw_consent import WithdrawConsent
 from myotis.conduct.acts.dosing.hold_dosing import HoldDosing

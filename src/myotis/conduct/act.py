@@ -180,8 +180,8 @@ class NumberedFormAct(FormAct):
 class LastingForm(FormAct):
     """A form with items that others have acted on, so that no correction changes them, but an act of its own."""
 
-    lasting: ClassVar[frozenset[str]]
-    """The items that stay."""
+    lasting: ClassVar[frozenset[str] | None] = None
+    """The items that stay; None where all do."""
     instead: ClassVar[str]
     """What to do instead of a correction."""
     _changed: frozenset[str] = PrivateAttr(default=frozenset())
@@ -197,7 +197,8 @@ class LastingForm(FormAct):
     def rebuild(cls, subject: str, form: Form, items: dict[str, Any]) -> Self:
         """The act that would record these items, which knows what of them a correction may not change."""
         act = super().rebuild(subject, form, items)
-        act._changed = frozenset(name for name in cls.lasting if items.get(name) != form.items.get(name))
+        changed = {name for name in {*items, *form.items} if items.get(name) != form.items.get(name)}
+        act._changed = frozenset(changed if cls.lasting is None else changed & cls.lasting)
         return act
 
 

@@ -1,6 +1,6 @@
 """The desk of the blinded world: who may act, when, what is needed, what is written, what the system says."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -23,17 +23,18 @@ from myotis.protocol.trial import Trial
 
 
 class ConductWorld:
-    """The blinded world of one trial."""
+    """The blinded world of one trial. ``protocols`` are those that amendments lead to: entries name them by digest."""
 
-    def __init__(self, trial: Trial, means: Means) -> None:
+    def __init__(self, trial: Trial, means: Means, protocols: Iterable[Trial] = ()) -> None:
         if trial.conduct is None:
             raise SettingError(f"the protocol of {trial.trial.id} does not say how it is conducted: add [conduct]")
         self.trial = trial
         self.means = means
+        self.protocols = tuple(protocols)
 
     def start(self) -> Study:
         """The study before its first entry."""
-        return Study(self.trial, ACTS)
+        return Study(self.trial, ACTS, self.protocols)
 
     def refuse(self, state: Study, act: Act, user: User, occurred: datetime, now: datetime) -> RefusalError | None:
         """Who may, and when, before what is needed: each question is asked only where the one before is answered."""
@@ -77,10 +78,14 @@ class ConductWorld:
 
 
 def open_desk(
-    trial: Trial, store: Store, means: Means, *, clock: Clock, entropy: Entropy, keyring: SubjectKeys
-) -> Desk[Study]:
-    """The desk of the blinded world over a log. Raises SettingError where the protocol has no ``[conduct]``."""
-    return Desk(ConductWorld(trial, means), store, clock=clock, entropy=entropy, keyring=keyring)
+    trial: Trial, store: Store, means: Means, *, clock: Clock, entropy: Entropy, keyring: SubjectKeys,
+    protocols: Iterable[Trial] = (),
+) -> Desk[Study]:  # fmt: skip
+    """The desk of the blinded world over a log. Raises SettingError where the protocol has no ``[conduct]``.
+
+    ``protocols``: those that amendments lead to. A log that was amended can't be read without them.
+    """
+    return Desk(ConductWorld(trial, means, protocols), store, clock=clock, entropy=entropy, keyring=keyring)
 
 
 def _find_unauthorized(study: Study, act: ConductAct, user: User) -> Iterator[Fault]:

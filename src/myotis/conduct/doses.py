@@ -65,6 +65,16 @@ def find_weight(trial: Trial, subject: SubjectFile, visit: str) -> Form | None:
     return subject.find("weight", visit if each_cycle else trial.baseline_visit)
 
 
+def tell_outdated(trial: Trial, subject: SubjectFile, visit: str) -> Iterator[Told]:
+    """The weight of a visit was corrected: open orders that were computed from it are to be looked at again."""
+    for order in list_open_orders(subject):
+        weight = find_weight(trial, subject, order.key.which[0])
+        if weight and weight.key.which == (visit,) and weight.version != order.items["saw_weight"]:
+            answer = {"visit": order.key.which[0], "order": order.items["order"]}
+            inputs = {"weight": str(weight.key), "version": weight.version}
+            yield Told("order_outdated", answer, "rules.dose", inputs, SITE_STAFF, subject.id)
+
+
 def is_reduced(trial: Trial, subject: SubjectFile, visit: str) -> bool:
     """Is the reduced dose given at a visit, by the last change that is in force there?"""
     day = trial.visit(visit).day

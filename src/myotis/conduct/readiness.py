@@ -1,9 +1,12 @@
-"""Whether a subject is ready to be infused, from what the site recorded (``rules/readiness.py`` decides)."""
+"""Whether a subject is ready to be infused, and what premedication hangs on, from what the site recorded."""
 
+from collections import Counter
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NamedTuple
 
+from myotis.conduct.adverse_events import FORM as ADVERSE_EVENT
+from myotis.conduct.adverse_events import place_event
 from myotis.conduct.doses import INFUSION
 from myotis.conduct.study import SubjectFile
 from myotis.protocol.trial import Trial
@@ -50,6 +53,19 @@ def assess_readiness(trial: Trial, subject: SubjectFile, visit: str, day: int, o
         "results": {name: [str(value), day_of.isoformat()] for name, (value, day_of) in results.items()},
     }  # fmt: skip
     return Assessed(compute_readiness(asked, checks, first_cycle=first), inputs)
+
+
+def count_infusional_events(trial: Trial, subject: SubjectFile, before: str) -> list[int]:
+    """How many infusional adverse events followed each cycle before the one of a visit, in the order of cycles."""
+    starts: dict[str, str] = {}
+    for form in subject.all_of(INFUSION):
+        visit = form.key.which[0]
+        starts[visit] = min(starts.get(visit, form.items["started"]), form.items["started"], key=datetime.fromisoformat)
+    cycles = sorted(starts, key=lambda visit: datetime.fromisoformat(starts[visit]))
+    placed = [place_event(trial, subject, form.items["started"]) for form in subject.all_of(ADVERSE_EVENT)]
+    counts = Counter(place.follows.which[0] for place in placed if place.infusional and place.follows)
+    earlier = cycles[: cycles.index(before)] if before in cycles else cycles
+    return [counts[visit] for visit in earlier]
 
 
 def _find_result(subject: SubjectFile, analyte: str, items: dict[str, Any]) -> tuple[Decimal, date] | None:

@@ -1,6 +1,6 @@
 """What the blinded log amounts to: subjects with their states and forms, sites, people, queries, holds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -12,6 +12,7 @@ from myotis.log.act import User
 from myotis.log.desk import REASON, TELL
 from myotis.log.entry import Entry, Tombstone
 from myotis.log.messages import is_request
+from myotis.protocol.amendment import Amendment
 from myotis.protocol.trial import Trial
 from myotis.terms.states import WHILE_HELD, SubjectState, find_target
 
@@ -187,6 +188,15 @@ class SubjectFile:
         return next((entry.get("answer") for entry in reversed(self.told) if entry.get("what") == what), None)
 
 
+class AppliedAmendment(NamedTuple):
+    """An amendment of the protocol that the sponsor has applied, and the amended protocol."""
+
+    amendment: Amendment
+    after: Trial
+    consent_version: str | None
+    """The version of the information for participants that asks for a new consent; None where none is asked for."""
+
+
 class AppliesEntry(Protocol):
     """What knows what its entries do to the study."""
 
@@ -199,9 +209,11 @@ class AppliesEntry(Protocol):
 class Study:
     """The state of the blinded log. It changes by entries alone."""
 
-    def __init__(self, trial: Trial, acts: Mapping[str, type[AppliesEntry]]) -> None:
+    def __init__(self, trial: Trial, acts: Mapping[str, type[AppliesEntry]], protocols: Iterable[Trial] = ()) -> None:
         self.trial = trial
         """The protocol of the trial as it was opened; the one in force for a subject is ``trial_for``."""
+        self.protocols = {one.digest: one for one in (trial, *protocols)}
+        """Every protocol that entries may name, by its digest."""
         self.acts = acts
         self.opened = False
         self.sites: dict[str, str] = {}
@@ -214,7 +226,10 @@ class Study:
         self.queries: dict[int, Query] = {}
         self.allocated: dict[str, list[str]] = {}
         """The slots that were taken, by stratum, in their order."""
-        self.amendments: list[Entry] = []
+        self.amendments: list[AppliedAmendment] = []
+        """The amendments in the order in which they were applied."""
+        self.approvals: dict[str, int] = {}
+        """How many of the amendments are approved for a site."""
         self.in_force: dict[str, Trial] = {}
         """The protocol in force for each subject that is not on the one the trial was opened with."""
         self.requests: list[Entry] = []

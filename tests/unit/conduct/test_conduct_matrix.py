@@ -104,13 +104,15 @@ def make_act(row):
     schema = act.model_json_schema()
     values = {
         field: sample(field, schema["properties"][field], schema.get("$defs", {}))
-        for field in schema.get("required", [])
+        for field in [*schema.get("required", []), *(["subject"] if "subject" in schema["properties"] else [])]
     }
     return act(**values | ({"kind": kind} if kind else {}))
 
 
-KNOWN: dict[str, Any] = {"subject": SUBJECT, "site": "103", "visit": "W4", "form": "core_set/W4",
-                         "term": "Headache"}  # fmt: skip
+KNOWN: dict[str, Any] = {
+    "subject": SUBJECT, "site": "103", "visit": "W4", "form": "core_set/W4", "term": "Headache", "before": "0" * 64,
+    "after": "0" * 64, "changes": {"visits": "immediately"},
+}  # fmt: skip
 
 
 def sample(field, schema, defs):

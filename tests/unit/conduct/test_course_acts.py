@@ -9,16 +9,21 @@ from dosed_trial import S1
 from live_trial import CORE_SET, FACTS, WORSE, Clock, take_plain_slot
 
 from myotis.conduct.act import Means
+from myotis.conduct.acts.course.begin_follow_up import BeginFollowUp
 from myotis.conduct.acts.course.complete_first_period import CompleteFirstPeriod
 from myotis.conduct.acts.course.complete_study import CompleteStudy
-from myotis.conduct.acts.course.confirm_switch import ConfirmSwitch, DeclineSwitch
-from myotis.conduct.acts.course.discontinue import BeginFollowUp, DiscontinueStudy, DiscontinueTreatment
-from myotis.conduct.acts.course.lose_contact import DeclareLost, FindAgain
+from myotis.conduct.acts.course.confirm_switch import ConfirmSwitch
+from myotis.conduct.acts.course.declare_lost import DeclareLost
+from myotis.conduct.acts.course.decline_switch import DeclineSwitch
+from myotis.conduct.acts.course.discontinue_study import DiscontinueStudy
+from myotis.conduct.acts.course.discontinue_treatment import DiscontinueTreatment
+from myotis.conduct.acts.course.find_again import FindAgain
 from myotis.conduct.acts.course.record_death import RecordDeath
 from myotis.conduct.acts.course.transfer_subject import TransferSubject
 from myotis.conduct.acts.course.withdraw_consent import WithdrawConsent
 from myotis.conduct.acts.data.correct_value import CorrectValue
-from myotis.conduct.acts.dosing.hold_dosing import HoldDosing, ResumeDosing
+from myotis.conduct.acts.dosing.hold_dosing import HoldDosing
+from myotis.conduct.acts.dosing.resume_dosing import ResumeDosing
 from myotis.conduct.acts.entry.adjudicate_entry import AdjudicateEntry
 from myotis.conduct.acts.entry.enroll_subject import EnrollSubject
 from myotis.conduct.acts.entry.fail_screening import FailScreening

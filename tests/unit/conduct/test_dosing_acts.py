@@ -9,10 +9,11 @@ from live_trial import CORE_SET, WORSE
 
 from myotis.conduct.acts.data.correct_value import CorrectValue
 from myotis.conduct.acts.dosing.cancel_dose import CancelDose
-from myotis.conduct.acts.dosing.hold_dosing import HoldDosing, ResumeDosing
+from myotis.conduct.acts.dosing.hold_dosing import HoldDosing
 from myotis.conduct.acts.dosing.receive_notice import ReceiveNotice
 from myotis.conduct.acts.dosing.record_infusion import RunStep
 from myotis.conduct.acts.dosing.request_code_break import RequestCodeBreak
+from myotis.conduct.acts.dosing.resume_dosing import ResumeDosing
 from myotis.conduct.bags import BagStatus
 from myotis.conduct.roles import Role
 from myotis.log.act import RefusalError
@@ -84,6 +85,20 @@ def test_an_order_is_changed_by_an_act_and_not_by_a_correction(live):
         live.act(
             CorrectValue(subject=S1, form="dose_order/W0", item="days", value=3, saw=1), Role.INVESTIGATOR, reason="x"
         )
+    with pytest.raises(RefusalError, match="dose_g was acted on"):
+        live.act(
+            CorrectValue(subject=S1, form="dose_order/W0", item="dose_g", value="9", saw=1),
+            Role.INVESTIGATOR,
+            reason="x",
+        )
+
+
+def test_a_corrected_weight_makes_the_open_order_one_to_look_at_again(live):
+    live.order("W0")
+    correction = CorrectValue(subject=S1, form="weight/W0", item="weight_kg", value="75", saw=1)
+    told = live.act(correction, Role.COORDINATOR, reason="read again")
+    assert told.answer("order_outdated") == {"visit": "W0", "order": "101-001/W0/1"}
+    assert live.order("W0", saw=1, saw_weight=2).answer("dose_plan")["dose_g"] == "150"
 
 
 def test_a_subject_who_is_not_ready_is_not_infused_and_the_open_items_are_named(live):

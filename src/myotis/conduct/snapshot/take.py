@@ -65,18 +65,21 @@ class Snapshot(NamedTuple):
         }
 
 
-def take_snapshot(entries: Sequence[Entry], trial: Trial, *, as_of: datetime | None = None) -> Snapshot:
+def take_snapshot(
+    entries: Sequence[Entry], trial: Trial, *, as_of: datetime | None = None, protocols: Iterable[Trial] = ()
+) -> Snapshot:
     """The state of a blinded log as tables; the same entries give the same tables and digest.
 
-    ``as_of`` leaves out what was entered later. Raises InputError with every fault of the tables: a key that is not
-    unique, a value that a column does not take; and where the log has no entry up to then.
+    ``as_of`` leaves out what was entered later; ``protocols`` are those that amendments lead to. Raises InputError with
+    every fault of the tables: a key that is not unique, a value that a column does not take; and where the log has no
+    entry up to then.
     """
     kept = [entry for entry in entries if as_of is None or entry.recorded <= format_time(as_of.astimezone(UTC))]
     if not kept:
         raise InputError(
             [Fault(what="the log has no entry up to then", expected="a later time, or a log with entries")]
         )
-    study = Study(trial, ACTS)
+    study = Study(trial, ACTS, protocols)
     for entry in kept:
         study.apply(entry)
     tables = {name: TABLES[name].build(rows) for name, rows in _collect(study, kept).items()}

@@ -1,7 +1,7 @@
-"""Confirm, or decline for safety, the switch that deterioration indicates."""
+"""Confirm the switch that deterioration indicates."""
 
 from collections.abc import Iterator
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from myotis.conduct.act import Scene, SubjectAct
 from myotis.conduct.doses import find_next_dose
@@ -33,15 +33,3 @@ class ConfirmSwitch(SubjectAct):
         subject = study.subject_of(entry)
         subject.move(cls.name)
         subject.switches_at = entry.get("visit")
-
-
-class DeclineSwitch(SubjectAct):
-    """The investigator keeps the subject on its treatment, since a switch would not be safe."""
-
-    name: ClassVar[str] = "decline_switch"
-    why: Literal["adverse_event", "thromboembolic_risk", "renal_risk", "pregnancy", "other_safety"]
-
-    @classmethod
-    def apply(cls, study: Study, entry: Entry) -> None:
-        """Declined."""
-        study.subject_of(entry).move(cls.name)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from myotis.conduct.act import Scene, SubjectAct
+from myotis.conduct.amendments import put_in_force
 from myotis.conduct.doses import list_open_orders
 from myotis.conduct.study import Study
 from myotis.errors import Fault
@@ -29,5 +30,7 @@ class TransferSubject(SubjectAct):
 
     @classmethod
     def apply(cls, study: Study, entry: Entry) -> None:
-        """At the new site."""
-        study.subject_of(entry).site = entry.get("to_site")
+        """At the new site, under the protocol that is approved there."""
+        subject = study.subject_of(entry)
+        subject.site = entry.get("to_site")
+        put_in_force(study, subject)

@@ -24,7 +24,7 @@ class ChangeDose(LastingForm, NumberedFormAct):
 
     name: ClassVar[str] = "change_dose"
     form: ClassVar[str] = DOSE_CHANGE
-    lasting: ClassVar[frozenset[str]] = frozenset({"to", "from_visit"})
+    lasting: ClassVar[frozenset[str] | None] = frozenset({"to", "from_visit"})
     instead: ClassVar[str] = "Change the dose again."
     to: Literal["reduced", "full"]
     from_visit: str

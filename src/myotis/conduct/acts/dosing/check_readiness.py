@@ -8,10 +8,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from myotis.conduct.act import Scene, VisitFormAct, find_stale
 from myotis.conduct.doses import ORDER, RISK_NAMES, SITE_STAFF, describe_plan, find_undosed, plan_dose
-from myotis.conduct.readiness import FORM, assess_readiness
+from myotis.conduct.readiness import FORM, assess_readiness, count_infusional_events
 from myotis.errors import Fault
 from myotis.log.act import Told
 from myotis.log.entry import Entry
+from myotis.rules.premedication import may_premedicate
 
 VITAL_SIGNS: Final = {
     "systolic": (50, 300), "diastolic": (20, 200), "pulse": (20, 250), "temperature": (30, 44)
@@ -31,8 +32,8 @@ class GivenResult(BaseModel):
 class CheckReadiness(VisitFormAct):
     """What the site found before the infusion of a day of a cycle; what was not found out is left out.
 
-    The system says what is still open, and the rate steps: with the lower cap at thrombotic or renal risk. A check may
-    be done again, in the version that was seen.
+    The system says what is still open, the rate steps, with the lower cap at thrombotic or renal risk, and whether
+    premedication is allowed. A check may be done again, in the version that was seen.
     """
 
     name: ClassVar[str] = "check_readiness"
@@ -95,7 +96,7 @@ class CheckReadiness(VisitFormAct):
                         column="systolic")  # fmt: skip
 
     def tell(self, scene: Scene, entry: Entry) -> Iterator[Told]:  # noqa: ARG002
-        """What is open, and the rate steps."""
+        """What is open, the rate steps, and whether premedication is allowed."""
         yield from self.tell_corrected(scene)
 
     def tell_corrected(self, scene: Scene) -> Iterator[Told]:
@@ -111,4 +112,7 @@ class CheckReadiness(VisitFormAct):
         if order is not None:
             plan = plan_dose(scene.trial, subject, self.visit, order.items["days"], at_risk=risk)
             answer["steps"] = describe_plan(plan)["steps"]
+        if scene.conduct.premedication is not None:
+            events = count_infusional_events(scene.trial, subject, self.visit)
+            answer["may_premedicate"] = may_premedicate(scene.conduct.premedication, events)
         yield Told("readiness", answer, "rules.readiness", found.inputs, SITE_STAFF, self.subject)

@@ -21,7 +21,7 @@ class DispenseTreatment(LastingForm, VisitFormAct):
 
     name: ClassVar[str] = "dispense_treatment"
     form: ClassVar[str] = DISPENSING
-    lasting: ClassVar[frozenset[str]] = frozenset({"labels"})
+    lasting: ClassVar[frozenset[str] | None] = frozenset({"labels"})
     instead: ClassVar[str] = "Report a deviation: the pharmacy knows the packs as they were recorded."
     labels: Annotated[tuple[str, ...], Field(min_length=1)]
     """The numbers on the labels of the packs."""

@@ -1,4 +1,4 @@
-"""Hold dosing, of a subject, at a site or in the trial, and resume it."""
+"""Hold dosing, of a subject, at a site or in the trial."""
 
 from collections.abc import Iterator
 from typing import ClassVar, Literal
@@ -13,7 +13,7 @@ from myotis.log.entry import Entry
 Scope = Literal["subject", "site", "trial"]
 
 
-class _Dosing(ConductAct):
+class HoldingAct(ConductAct):
     """What holding and resuming have in common.
 
     Investigators act for subjects of theirs, the sponsor for a site or all. A hold of a site or of the trial leaves
@@ -35,44 +35,32 @@ class _Dosing(ConductAct):
                         column="scope")  # fmt: skip
         elif self.site is not None and self.site not in scene.study.sites:
             yield Fault(what="there is no such site", expected="a site that was added", column="site")
-        elif self._is_done(scene.study):
+        elif self.is_done(scene.study):
             yield Fault(what="it is so already", expected="a change", column="scope")
 
-    def _is_done(self, study: Study) -> bool:
+    def is_done(self, study: Study) -> bool:
         """Is the site, or the trial, already as it would be? The table of states knows of subjects."""
         raise NotImplementedError
 
 
-class HoldDosing(_Dosing):
+class HoldDosing(HoldingAct):
     """No dose is given until dosing is resumed."""
 
     name: ClassVar[str] = "hold_dosing"
     why: Literal["adverse_event", "laboratory_result", "infection", "pregnancy", "supply", "safety_signal", "other"]
 
-    def _is_done(self, study: Study) -> bool:
+    def is_done(self, study: Study) -> bool:
+        """The site, or the trial, is held."""
         return study.held if self.scope == "trial" else study.sites.get(self.site or "") == "held"
 
     @classmethod
     def apply(cls, study: Study, entry: Entry) -> None:
         """Held."""
-        _set(study, entry, held=True)
+        set_held(study, entry, held=True)
 
 
-class ResumeDosing(_Dosing):
-    """Dosing goes on; the subject is where it was, or where what happened meanwhile has moved it."""
-
-    name: ClassVar[str] = "resume_dosing"
-
-    def _is_done(self, study: Study) -> bool:
-        return {"trial": not study.held, "site": study.sites.get(self.site or "") == "open"}.get(self.scope, False)
-
-    @classmethod
-    def apply(cls, study: Study, entry: Entry) -> None:
-        """Resumed."""
-        _set(study, entry, held=False)
-
-
-def _set(study: Study, entry: Entry, *, held: bool) -> None:
+def set_held(study: Study, entry: Entry, *, held: bool) -> None:
+    """Dosing is held from the time of an entry on, or goes on."""
     scope = entry.get("scope")
     if scope == "subject":
         subject = study.subject_of(entry)

@@ -42,7 +42,6 @@ class OrderDose(LastingForm, VisitFormAct):
 
     name: ClassVar[str] = "order_dose"
     form: ClassVar[str] = ORDER
-    lasting: ClassVar[frozenset[str]] = frozenset({"days", "planned", "saw_weight"})
     instead: ClassVar[str] = "Order anew in its place, or cancel the dose."
     days: Annotated[int, Field(ge=1)]
     """Over how many days the cycle is split."""

@@ -1,6 +1,5 @@
 """Record an infusion: one bag, on one day of a cycle."""
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -11,8 +10,6 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from myotis.conduct.act import LastingForm, Scene, VisitFormAct
 from myotis.conduct.acts.dosing.order_dose import find_open_order
-from myotis.conduct.adverse_events import FORM as ADVERSE_EVENT
-from myotis.conduct.adverse_events import place_event
 from myotis.conduct.bags import Bag, BagStatus
 from myotis.conduct.doses import (
     CANCELLED_AT,
@@ -22,14 +19,13 @@ from myotis.conduct.doses import (
     find_highest_rate,
     find_stop,
 )
-from myotis.conduct.readiness import assess_readiness
+from myotis.conduct.readiness import assess_readiness, count_infusional_events
 from myotis.conduct.roles import Role
 from myotis.conduct.study import Form, FormKey, Study, SubjectFile
 from myotis.errors import Fault
 from myotis.log.act import Told
 from myotis.log.entry import Entry
 from myotis.log.messages import PHARMACY, RequestWord
-from myotis.protocol.trial import Trial
 from myotis.rules.premedication import may_premedicate
 from myotis.terms.states import SubjectState, find_target
 
@@ -67,7 +63,7 @@ class RecordInfusion(LastingForm, VisitFormAct):
     name: ClassVar[str] = "record_infusion"
     form: ClassVar[str] = INFUSION
     keys: ClassVar[tuple[str, ...]] = ("visit", "day")
-    lasting: ClassVar[frozenset[str]] = frozenset({"label"})
+    lasting: ClassVar[frozenset[str] | None] = frozenset({"label"})
     instead: ClassVar[str] = "Report a deviation: the pharmacy knows the bag as it was recorded."
     day: Annotated[int, Field(ge=1)]
     """The day of the cycle, from 1."""
@@ -189,19 +185,6 @@ def find_wrong_bag(study: Study, label: str, order: Form, when: datetime) -> Ite
     if not bag.is_within_use(when):
         yield Fault(what="the bag was past its time of use", expected="an infusion that starts before it",
                     column="label")  # fmt: skip
-
-
-def count_infusional_events(trial: Trial, subject: SubjectFile, before: str) -> list[int]:
-    """How many infusional adverse events followed each cycle before the one of a visit, in the order of cycles."""
-    starts: dict[str, str] = {}
-    for form in subject.all_of(INFUSION):
-        visit = form.key.which[0]
-        starts[visit] = min(starts.get(visit, form.items["started"]), form.items["started"], key=datetime.fromisoformat)
-    cycles = sorted(starts, key=lambda visit: datetime.fromisoformat(starts[visit]))
-    placed = [place_event(trial, subject, form.items["started"]) for form in subject.all_of(ADVERSE_EVENT)]
-    counts = Counter(place.follows.which[0] for place in placed if place.infusional and place.follows)
-    earlier = cycles[: cycles.index(before)] if before in cycles else cycles
-    return [counts[visit] for visit in earlier]
 
 
 def read_cancelled(order: Form) -> datetime:

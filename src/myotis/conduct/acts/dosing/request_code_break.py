@@ -20,7 +20,6 @@ class RequestCodeBreak(LastingForm, NumberedFormAct):
     name: ClassVar[str] = "request_code_break"
     form: ClassVar[str] = CODE_BREAK
     needs_reason: ClassVar[bool] = True
-    lasting: ClassVar[frozenset[str]] = frozenset({"why", "request"})
     instead: ClassVar[str] = "Ask again."
     why: Literal["medical_emergency", "pregnancy", "overdose", "other"]
 

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import StringConstraints
 
 from myotis.conduct.act import NumberedFormAct, Scene
+from myotis.conduct.amendments import find_wrong_information, put_in_force
 from myotis.conduct.study import FormKey, Study, SubjectFile
 from myotis.errors import Fault
 from myotis.log.entry import Entry
@@ -39,6 +40,7 @@ class GiveConsent(NumberedFormAct):
             yield Fault(what="the identifier is not of the user's site", expected=expected, column="subject")
         if known and any(self.consent_version == form.items["consent_version"] for form in known.all_of(self.form)):
             yield Fault(what="consent to this version is recorded already", expected="a new version")
+        yield from find_wrong_information(scene.study, known.site if known else scene.user.site, self.consent_version)
         if self.signed_by not in {"participant", "representative"}:
             yield Fault(what="it is not said who signed", expected="participant or representative", column="signed_by")
 
@@ -49,3 +51,4 @@ class GiveConsent(NumberedFormAct):
         if name not in study.subjects:
             study.subjects[name] = SubjectFile(name, str(entry.site), SubjectState.SCREENING)
         super().apply(study, entry)
+        put_in_force(study, study.subjects[name])

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from myotis.conduct.act import Scene, SubjectAct
 from myotis.conduct.acts.entry.screen_subject import FORM as SCREENING
+from myotis.conduct.amendments import find_wrong_information, put_in_force
 from myotis.conduct.study import FormKey, Study, record_form
 from myotis.errors import Fault
 from myotis.log.entry import Entry
@@ -24,6 +25,7 @@ class RescreenSubject(SubjectAct):
         allowed = scene.conduct.entry.rescreenings
         if scene.subject(self.subject).rescreenings >= allowed:
             yield Fault(what="the subject can't be screened again", expected=f"{allowed} further screenings at most")
+        yield from find_wrong_information(scene.study, scene.subject(self.subject).site, self.consent_version)
 
     def add_values(self, scene: Scene) -> dict[str, Any]:
         """The number of the consent."""
@@ -38,3 +40,4 @@ class RescreenSubject(SubjectAct):
         if FormKey(SCREENING) in subject.forms:
             record_form(study, entry, SCREENING, ()).items = {}
         subject.move(cls.name)
+        put_in_force(study, subject)

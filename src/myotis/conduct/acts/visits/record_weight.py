@@ -5,7 +5,9 @@ from decimal import Decimal
 from typing import ClassVar
 
 from myotis.conduct.act import Scene, VisitFormAct
+from myotis.conduct.doses import tell_outdated
 from myotis.errors import Fault
+from myotis.log.act import Told
 
 LIGHTEST_KG, HEAVIEST_KG = 20, 300
 MOST_CHANGE = Decimal("0.10")
@@ -35,3 +37,7 @@ class RecordWeight(VisitFormAct):
             if abs(self.weight_kg - last) > MOST_CHANGE * last:
                 yield Fault(what="the weight has changed by more than 10 %", expected="a weight near the one before",
                             column="weight_kg", remedy="Confirm or correct it.")  # fmt: skip
+
+    def tell_corrected(self, scene: Scene) -> Iterator[Told]:
+        """The open orders that were computed from the weight as it was."""
+        yield from tell_outdated(scene.trial, scene.subject(self.subject), self.visit)

@@ -1,4 +1,4 @@
-"""Declare a subject lost to follow-up, and find it again."""
+"""Declare a subject lost to follow-up."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from myotis.conduct.act import Scene, SubjectAct
+from myotis.conduct.act import Scene
 from myotis.conduct.ended_dosing import EndsDosing, cancel_orders
 from myotis.conduct.study import Study
 from myotis.errors import Fault
@@ -35,15 +35,4 @@ class DeclareLost(EndsDosing):
     def apply(cls, study: Study, entry: Entry) -> None:
         """Lost."""
         cancel_orders(study, entry)
-        study.subject_of(entry).move(cls.name)
-
-
-class FindAgain(SubjectAct):
-    """A subject who was lost is in contact again: it is followed for safety, and not treated any more."""
-
-    name: ClassVar[str] = "find_again"
-
-    @classmethod
-    def apply(cls, study: Study, entry: Entry) -> None:
-        """In follow-up."""
         study.subject_of(entry).move(cls.name)
