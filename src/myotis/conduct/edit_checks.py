@@ -87,7 +87,7 @@ def _list_asked(study: Study, subject: SubjectFile, changed: Form, corrected: st
 
 def _tell_about(scene: Scene, name: str, form: Form, corrected: str | None) -> Iterator[Told]:
     doubts = find_doubts(scene, name, form)
-    mine = [q for q in scene.study.queries.values() if q.subject == name and q.form == form.key and _is_system(q)]
+    mine = [q for q in scene.subject(name).queries if q.form == form.key and _is_system(q)]
     to = tuple(role for role in TO if sees_form(role, form))
     inputs = {"form": str(form.key), "version": form.version, "items": form.items}
     for query in mine:

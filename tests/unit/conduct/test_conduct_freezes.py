@@ -14,6 +14,7 @@ from myotis.conduct.acts.visits.record_weight import RecordWeight
 from myotis.conduct.roles import Role
 from myotis.conduct.view import view_study
 from myotis.log.act import RefusalError
+from myotis.protocol.read import read_trial
 from myotis.terms.states import SubjectState
 
 S = "101-001"
@@ -115,6 +116,29 @@ def test_a_week_16_that_was_missed_leaves_the_response_unknown(live):
     live.act(RecordVisit(subject=S, visit="W16", day=live.today, held="missed"), Role.COORDINATOR)
     live.freeze("W16")
     assert told(live, Role.MONITOR)["response"]["response"] == "unknown"
+
+
+def test_reclaiim_is_told_its_response_by_its_own_rule_through_the_same_acts():
+    """A responder has a TIS of 20 at week 25 and at week 17 or 21, completed the treatment and had no rescue."""
+    live = LiveTrial(trial=read_trial("reclaiim"))
+    live.consent()
+    subject = live.subject()
+    enzymes = {"ck": "2000", "ck_uln": "200"}
+    for visit in ("W1", "W5", "W9", "W13", "W17", "W21", "W25"):
+        live.assess(visit, CORE_SET if visit in {"W1", "W17"} else BETTER)
+        live.act(RecordAssessment(subject=S, visit=visit, kind="enzymes", results=enzymes), Role.COORDINATOR)
+        live.act(SignForm(subject=S, form=f"enzymes/{visit}", saw=1), Role.INVESTIGATOR)
+    live.freeze("W25")
+    assert told(live, Role.MONITOR)["tis"] | {"W5": 67.5, "W17": 0.0, "W25": 67.5} == told(live, Role.MONITOR)["tis"]
+    assert told(live, Role.MONITOR)["response"] == {"visit": "W25", "response": "unknown"}  # not completed yet
+    subject.state = SubjectState.FIRST_PERIOD_COMPLETED
+    live.act(UnfreezeForm(subject=S, form="enzymes/W25"), Role.DATA_MANAGER, reason="to look again")
+    live.freeze("W25")
+    assert told(live, Role.MONITOR)["response"]["response"] == "yes"
+    subject.state = SubjectState.TREATMENT_DISCONTINUED
+    live.act(UnfreezeForm(subject=S, form="enzymes/W25"), Role.DATA_MANAGER, reason="to look again")
+    live.freeze("W25")
+    assert told(live, Role.MONITOR)["response"]["response"] == "no"
 
 
 def end(live, state=SubjectState.COMPLETED):
