@@ -50,8 +50,8 @@ MEANINGS: Final[Mapping[str, Meaning]] = {
     "premedicated_too_soon": Meaning(DeviationCategory.FORBIDDEN_MEDICATION, important=False),
 }
 """The deviations that the system reports, by its word. Important are those that bear on rights, safety or the results
-(ICH E3, section 10.2): a missed switch and a wrong stratum bear on the end point, a rate above the cap on safety. A visit out
-of its window (of ``visit_window``, where it is so) isn't by itself."""
+(ICH E3, section 10.2): a missed switch and a wrong stratum bear on the end point, a rate above the cap on safety. A
+visit out of its window (of ``visit_window``, where it is so) isn't by itself."""
 
 VISIT_WINDOW: Final = "visit_window"
 TO: Final = (Role.INVESTIGATOR, Role.COORDINATOR, Role.MONITOR, Role.DATA_MANAGER, Role.SPONSOR)

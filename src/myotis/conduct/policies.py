@@ -37,7 +37,17 @@ WHEN: Final[Mapping[str, tuple[S, ...]]] = {
     "order_dose": (S.RANDOMIZED, *WITH_TREATMENT),
     "cancel_dose": (S.RANDOMIZED, *WITH_TREATMENT, S.DOSING_HELD),
     "check_readiness": (S.RANDOMIZED, *WITH_TREATMENT),
-    "record_infusion": (*WITH_TREATMENT, S.DOSING_HELD, *OFF_TREATMENT),  # entered late; it had started before
+    # Entered late, it had started before dosing was held, or before treatment or the study ended, by death too.
+    "record_infusion": (
+        *WITH_TREATMENT,
+        S.DOSING_HELD,
+        *OFF_TREATMENT,
+        S.COMPLETED,
+        S.STUDY_DISCONTINUED,
+        S.LOST,
+        S.WITHDRAWN,
+        S.DIED,
+    ),
     "dispense_treatment": WITH_TREATMENT,
     "change_dose": (S.IN_EXTENSION,),
     "hold_dosing": (),
