@@ -67,8 +67,8 @@ def tell_queries(scene: Scene, name: str, entry: Entry, corrected: str | None = 
     """The queries of the system that follow from a form that was recorded, or from an item that was corrected.
 
     Asked are the forms that the entry made or changed; after a correction the other forms of its name too, since checks
-    compare them; and every form with a query that still waits. What was answered and closed is not asked again, unless the item
-    itself is ``corrected`` to something that is doubtful too.
+    compare them; and every form with a query that still waits. What was answered and closed is not asked again, unless
+    the item itself is ``corrected`` to something that is doubtful too.
     """
     subject = scene.subject(name)
     changed = {key for key, form in subject.forms.items() if form.entry == entry.number}

@@ -77,11 +77,12 @@ of states has a move for them."""
 AFTER_LOCK: Final = frozenset({
     "request_code_break", "receive_notice",
     "report_adverse_event", "follow_up_adverse_event", "judge_adverse_event", "adjudicate_event", "report_pregnancy",
-    "record_death", "begin_follow_up",
+    "record_death", "begin_follow_up", "answer_query", "close_query",
     "withdraw_consent", "assign_role", "revoke_role",
 })  # fmt: skip
-"""What is still possible once the trial is locked: code breaks and what the pharmacy says of them, safety, the
-participant's right to withdraw, and who has access. None of it changes what was locked."""
+"""What is still possible once the trial is locked: code breaks and what the pharmacy says of them, safety with the
+queries that edit checks raise on it, the participant's right to withdraw, and who has access. None of it changes what
+was locked."""
 
 
 def is_possible(act: ConductAct, subject: SubjectFile | None) -> bool:

@@ -1,12 +1,18 @@
+from datetime import UTC, datetime
+
 import pytest
 from live_trial import CORE_SET, MORNING, WORSE, LiveTrial
+from safety_cases import PLAIN
 
+from myotis.conduct.acts.data.answer_query import AnswerQuery
+from myotis.conduct.acts.data.close_query import CloseQuery
 from myotis.conduct.acts.data.correct_value import CorrectValue
 from myotis.conduct.acts.data.freeze_form import FreezeForm
 from myotis.conduct.acts.data.lock_trial import LockTrial
 from myotis.conduct.acts.data.raise_query import RaiseQuery
 from myotis.conduct.acts.data.sign_form import SignForm
 from myotis.conduct.acts.data.unfreeze_form import UnfreezeForm
+from myotis.conduct.acts.safety.report_adverse_event import ReportAdverseEvent
 from myotis.conduct.acts.trial.assign_role import AssignRole
 from myotis.conduct.acts.visits.record_assessment import RecordAssessment
 from myotis.conduct.acts.visits.record_visit import RecordVisit
@@ -177,6 +183,13 @@ def test_a_locked_trial_takes_no_data_and_still_access(live):
     ]:
         assert refusal(live, act, role, reason="too late") == ("state", "the trial is locked")
     live.act(AssignRole(person="auditor", assigned=Role.MONITOR), Role.ADMINISTRATOR)
+    live.clock.now = datetime(2024, 4, 1, tzinfo=UTC)
+    over = PLAIN | {"outcome": "RECOVERED/RESOLVED"}  # it is not said since when: a soft check asks
+    live.act(ReportAdverseEvent(**over), Role.COORDINATOR)
+    assert live.subject().find("adverse_event", "1").locked is False
+    live.act(AnswerQuery(subject=S, query=1, answer="not_available"), Role.COORDINATOR)
+    live.act(CloseQuery(subject=S, query=1), Role.DATA_MANAGER)
+    assert all(form.locked for form in live.subject().forms.values() if form.key.form != "adverse_event")
 
 
 def test_assessors_hear_of_response_once_the_trial_is_locked(live):
