@@ -434,7 +434,8 @@ def try_faults(stride: int) -> list[Trials]:
     tried = [
         kill_in_writes(stride), kill_between_calls(min(stride, 7)), kill_at_random(200 if stride == 1 else 20),
         tear_the_last_line(stride), fill_the_disk(stride), limit_the_file(stride), fill_a_file_system(stride),
-        turn_the_clock_back(1000), run_at_once(2, 100, sync=sync), run_at_once(8, 25, sync=sync), take_out_at_once(4, 25, sync=sync),
+        turn_the_clock_back(1000), run_at_once(2, 100, sync=sync), run_at_once(8, 25, sync=sync),
+        take_out_at_once(4, 25 if sync else 5, sync=sync),
     ]  # fmt: skip
     return [trials for trials in tried if trials is not None]
 
