@@ -74,11 +74,15 @@ def test_a_visit_out_of_its_window_is_a_deviation_until_its_date_is_corrected(li
     live.clock.move(days=5)
     live.act(RecordVisit(subject=S, visit="W4", day=live.today), Role.COORDINATOR)
     assert deviations(live) == [{"category": "visit_out_of_window", "important": False, "visit": "W4"}]
-    day = (live.today - timedelta(days=1)).isoformat()  # day 33: the window of W4 ends there
-    live.act(CorrectValue(subject=S, form="visit/W4", item="day", value=day, saw=1), Role.COORDINATOR, reason="typed")
+    live.clock.move(days=1)
+    later = live.today.isoformat()
+    live.act(CorrectValue(subject=S, form="visit/W4", item="day", value=later, saw=1), Role.COORDINATOR, reason="read")
+    assert len(deviations(live)) == 1  # still out of it: said once
+    day = (live.today - timedelta(days=2)).isoformat()  # day 33: the window of W4 ends there
+    live.act(CorrectValue(subject=S, form="visit/W4", item="day", value=day, saw=2), Role.COORDINATOR, reason="typed")
     assert deviations(live)[0]["withdrawn"] is True
     late = live.today.isoformat()
-    live.act(CorrectValue(subject=S, form="visit/W4", item="day", value=late, saw=2), Role.COORDINATOR, reason="no")
+    live.act(CorrectValue(subject=S, form="visit/W4", item="day", value=late, saw=3), Role.COORDINATOR, reason="no")
     assert [items.get("withdrawn", False) for items in deviations(live)] == [True, False]
 
 

@@ -95,6 +95,7 @@ def test_tis_and_response_are_told_when_week_16_is_frozen_and_not_before(live):
     live.act(SignForm(subject=S, form="enzymes/W0", saw=1), Role.INVESTIGATOR)
     for visit in ("W4", "W8", "W12"):
         live.assess(visit, CORE_SET)
+    live.act(RecordAssessment(subject=S, visit="W12", kind="enzymes", results=enzymes), Role.COORDINATOR)
     live.assess("W16", BETTER)
     live.act(RecordAssessment(subject=S, visit="W16", kind="enzymes", results=better), Role.COORDINATOR)
     live.act(SignForm(subject=S, form="enzymes/W16", saw=1), Role.INVESTIGATOR)
@@ -104,6 +105,7 @@ def test_tis_and_response_are_told_when_week_16_is_frozen_and_not_before(live):
     heard = told(live, Role.INVESTIGATOR)
     assert heard["tis"]["W16"] == 17.5 + 7.5 + 20 + 7.5 + 15 + 7.5
     assert heard["tis"]["W4"] is None  # no enzyme was measured
+    assert heard["tis"]["W12"] is None  # nobody has signed the enzymes
     assert heard["response"] == {"visit": "W16", "response": "yes"}
     assert not {"tis", "response"} & set(told(live, Role.EFFICACY_ASSESSOR))
 
