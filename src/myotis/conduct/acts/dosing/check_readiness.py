@@ -79,7 +79,8 @@ class CheckReadiness(VisitFormAct):
                 what=f"the protocol has no risk factor {name}", expected=", ".join(sorted(factors)), column=name
             )
         for name in sorted(set(self.results) - analytes):
-            yield Fault(what=f"{name} does not count here", expected=", ".join(sorted(analytes)), column=name)
+            known = ", ".join(sorted(analytes))
+            yield Fault(what=f"{name} does not count here", expected=known, column=name)
         for name, result in self.results.items():
             if result.collected > scene.now:
                 yield Fault(what="the sample lies in the future", expected="a time up to now", column=name)
