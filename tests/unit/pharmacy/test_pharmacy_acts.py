@@ -508,7 +508,7 @@ ORDER = {"order": "1", "visit": "W0", "weight_kg": "70.5", "dose_g": "141", "vol
         (RequestWord.CANCEL_DOSE, {"order": "?"}, "no such open order"),
         (RequestWord.RESOLVE_SWITCH, {"visit": "W99"}, "no planned visit W99"),
         (RequestWord.DECIDE_EXTENSION, {"visit": "W12", "deterioration": {}, "since_switch": {}}, "no gate at W12"),
-        (RequestWord.DECIDE_EXTENSION, {"visit": "W16", "deterioration": {"W8": 7}, "since_switch": {}}, "the statuses"),
+        (RequestWord.DECIDE_EXTENSION, {"visit": "W16", "deterioration": {"W8": 7}, "since_switch": {}}, "statuses"),
         (RequestWord.DECIDE_EXTENSION, {"visit": "W16", "deterioration": {"X": 2}, "since_switch": {}}, "the statuses"),
         (RequestWord.ALLOCATE, {"stratum": ["mild"]}, "allocated already"),
         (RequestWord.OPEN_SLOT, {"slot": "slot2", "stratum": ["mild"]}, "allocated already"),
