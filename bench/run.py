@@ -1,5 +1,6 @@
 """Everything that Myotis claims about speed, measured in one run: ``make bench``."""
 
+import log
 import mixed_model
 import proportions
 import score
@@ -12,3 +13,4 @@ if __name__ == "__main__":
     stratified.main()
     mixed_model.main()
     proportions.main()
+    log.main()

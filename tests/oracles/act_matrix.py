@@ -9,9 +9,9 @@ without states concern no subject. Reasons, where they are not plain:
 - whoever records something corrects it and answers queries on it; whoever reviews raises and closes queries; only the
   data manager freezes and locks; only the investigator decides on a subject's treatment and study (ICH E6, 2.5, 2.7);
 - a code is broken only by the investigator, of anybody who may have been given something, even after the end;
-- nothing is ordered or given while dosing is held; an infusion that had started before is entered afterwards, and an
-  order cancelled;
-- who is off treatment is not off study, and may complete it (ICH E9(R1)).
+- nothing is ordered while dosing is held; what was infused before a hold, a discontinuation, a loss or a death is
+  entered all the same, since exposure and safety hang on it;
+- off treatment is not off study: who stopped treatment can be followed to the last visit and complete the study.
 """
 
 import csv

@@ -295,27 +295,58 @@ def judge_numbers(trials: Trials, path: Path, expected: int) -> None:
     trials.altered += bool(check_log(lines)) or taken != sorted(taken)
 
 
-def run_at_once(processes: int, acts: int) -> Trials:
+def run_at_once(processes: int, acts: int, *, sync: bool) -> Trials:
     """Processes that all take numbers from one log as fast as they can."""
     trials = Trials(
         f"{processes} processes at once",
         f"{processes * acts} acts, each takes the next number: consecutive, none skipped",
+        times=processes * acts,
     )
     with folder_for_a_log() as path:
-        children = []
-        for _ in range(processes):
-            child = os.fork()
-            if child == 0:
-                try:
-                    take_numbers(FileStore(path), acts)
-                    os._exit(0)
-                except BaseException:
-                    os._exit(1)
-            children.append(child)
-        assert all(os.waitpid(child, 0)[1] == 0 for child in children)
-        trials.times = processes * acts
+        in_children(processes, lambda: take_numbers(FileStore(path, sync=sync), acts))
         judge_numbers(trials, path, processes * acts)
     return trials
+
+
+def take_out_at_once(processes: int, acts: int, *, sync: bool) -> Trials:
+    """Processes that write and take values out, each of which puts another file in the place of the log."""
+    trials = Trials(
+        f"{processes} processes take values out",
+        "at once, each act behind another that they write",
+        times=processes * acts,
+    )
+
+    def write_and_take_out(path: Path) -> None:
+        store = FileStore(path, sync=sync)
+        for _ in range(acts):
+            with store.transaction(ticking(), os.urandom) as transaction:
+                entry = transaction.append(draft(note="a name", mark=f"{os.getpid()}/{len(transaction.kept)}"))
+            take_out_value(store, entry.number, "note", reason="a name", clock=ticking(), entropy=os.urandom, **ABOUT)
+
+    with folder_for_a_log() as path:
+        in_children(processes, lambda: write_and_take_out(path))
+        lines = path.read_bytes().splitlines(keepends=True)
+        marks = [entry.get("mark") for entry in map(Entry.read_line, lines) if entry.act != "take_out_value"]
+        trials.lost = processes * acts - len(set(marks)) + abs(len(lines) - 2 * len(marks))
+        trials.twice = len(marks) - len(set(marks))
+        left = any(b'"a name"]' in line for line in lines if b'"note":[' in line)
+        trials.altered = int(bool(check_log(lines)) or left)
+    return trials
+
+
+def in_children(processes: int, work: Callable[[], object]) -> None:
+    """Do the same work in so many processes at once; all have to succeed."""
+    children = []
+    for _ in range(processes):
+        child = os.fork()
+        if child == 0:
+            try:
+                work()
+                os._exit(0)
+            except BaseException:
+                os._exit(1)
+        children.append(child)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0] * processes
 
 
 def kill_at_random(kills: int, processes: int = 3) -> Trials:
@@ -398,11 +429,13 @@ def turn_the_clock_back(acts: int) -> Trials:
 
 
 def try_faults(stride: int) -> list[Trials]:
-    """All faults, each tried at every so many bytes."""
+    """All faults, each tried at every so many bytes; at every one, what is written at once goes to the disk too."""
+    sync = stride == 1
     tried = [
         kill_in_writes(stride), kill_between_calls(min(stride, 7)), kill_at_random(200 if stride == 1 else 20),
         tear_the_last_line(stride), fill_the_disk(stride), limit_the_file(stride), fill_a_file_system(stride),
-        turn_the_clock_back(1000), run_at_once(2, 100), run_at_once(8, 25),
+        turn_the_clock_back(1000), run_at_once(2, 100, sync=sync), run_at_once(8, 25, sync=sync),
+        take_out_at_once(4, 25 if sync else 5, sync=sync),
     ]  # fmt: skip
     return [trials for trials in tried if trials is not None]
 

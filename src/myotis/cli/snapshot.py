@@ -1,11 +1,11 @@
 """``myotis snapshot``: the log of a trial as SDTM-shaped tables, now or at any moment."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from myotis.cli.moments import read_moment
 from myotis.cli.options import Json, OutFolder, Protocol
 
 
@@ -26,7 +26,7 @@ def snapshot(
     from myotis.log.reading import read_log  # noqa: PLC0415
     from myotis.protocol.read import read_trial  # noqa: PLC0415
 
-    moment = _read_moment(as_of) if as_of else None
+    moment = read_moment(as_of) if as_of else None
     taken = take_snapshot(read_log(log), read_trial(protocol), as_of=moment)
     write_datasets(out, taken.tables)
     write_manifest(out, taken.describe())
@@ -36,13 +36,3 @@ def snapshot(
     state = "locked" if taken.locked else "not locked"
     typer.echo(f"{taken.entries} entries up to {taken.as_of}, the trial being {state}")
     typer.echo(f"digest {taken.digest}")
-
-
-def _read_moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter("--as-of takes a time such as 2024-03-01T12:00+01:00") from None
-    if moment.tzinfo is None:
-        raise typer.BadParameter("--as-of needs an offset from UTC, such as 2024-03-01T12:00+01:00")
-    return moment

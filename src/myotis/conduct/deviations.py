@@ -1,8 +1,8 @@
 """Protocol deviations: their kinds, and those that the system reports by itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from myotis.conduct.act import Scene
 from myotis.conduct.roles import Role
@@ -35,21 +35,35 @@ class DeviationCategory(StrEnum):
     OTHER = "other"
 
 
-IMPORTANT: Final = frozenset({DeviationCategory.WRONG_STRATUM, DeviationCategory.SWITCH_MISSED, DeviationCategory.DOSE})
-"""The kinds that are important when the system reports them: they bear on the end point or, as a rate above the cap, on
-safety. A visit out of its window is not by itself (ICH E3, section 10.2: important are deviations that bear on rights,
-safety or the study's results)."""
+class Meaning(NamedTuple):
+    """What deviation a word of the system is, and whether it is important."""
 
+    category: DeviationCategory
+    important: bool
+
+
+MEANINGS: Final[Mapping[str, Meaning]] = {
+    "visit_window": Meaning(DeviationCategory.VISIT_OUT_OF_WINDOW, important=False),
+    "switch_missed": Meaning(DeviationCategory.SWITCH_MISSED, important=True),
+    "wrong_stratum": Meaning(DeviationCategory.WRONG_STRATUM, important=True),
+    "rate_exceeded": Meaning(DeviationCategory.DOSE, important=True),
+    "premedicated_too_soon": Meaning(DeviationCategory.FORBIDDEN_MEDICATION, important=False),
+}
+"""The deviations that the system reports, by its word. Important are those that bear on rights, safety or the results
+(ICH E3, section 10.2): a missed switch and a wrong stratum bear on the end point, a rate above the cap on safety. A
+visit out of its window (of ``visit_window``, where it is so) isn't by itself."""
+
+VISIT_WINDOW: Final = "visit_window"
 TO: Final = (Role.INVESTIGATOR, Role.COORDINATOR, Role.MONITOR, Role.DATA_MANAGER, Role.SPONSOR)
 
 
 def tell_deviations(scene: Scene, told: Told) -> Iterator[Told]:
     """The deviation that a word of the system amounts to, once for each occasion."""
     yield from _withdraw(scene, told)
-    category = _find_category(told)
-    if category is None or told.subject is None:
+    meaning = MEANINGS.get(told.what)
+    if meaning is None or told.subject is None or (told.what == VISIT_WINDOW and told.answer["in_window"]):
         return
-    items = {"category": category.value, "important": category in IMPORTANT}
+    items = {"category": meaning.category.value, "important": meaning.important}
     if isinstance(told.answer, dict) and "visit" in told.answer:
         items["visit"] = told.answer["visit"]
     deviations = scene.subject(told.subject).all_of(DEVIATION)
@@ -60,26 +74,10 @@ def tell_deviations(scene: Scene, told: Told) -> Iterator[Told]:
 
 def _withdraw(scene: Scene, told: Told) -> Iterator[Told]:
     """A visit that turns out to have been within its window, once its date was corrected, is no deviation."""
-    if told.what != "visit_window" or not told.answer["in_window"] or told.subject is None:
+    if told.what != VISIT_WINDOW or not told.answer["in_window"] or told.subject is None:
         return
     wrong = {"category": DeviationCategory.VISIT_OUT_OF_WINDOW, "visit": told.answer["visit"]}
     for form in scene.subject(told.subject).all_of(DEVIATION):
         if form.role == SYSTEM.role and {**form.items, **wrong} == form.items and not form.items.get(WITHDRAWN):
             answer = {"number": form.key.which[0]}
             yield Told(DEVIATION_WITHDRAWN, answer, told.rule, told.inputs, TO, told.subject)
-
-
-def _find_category(told: Told) -> DeviationCategory | None:
-    match told.what:
-        case "visit_window" if not told.answer["in_window"]:
-            return DeviationCategory.VISIT_OUT_OF_WINDOW
-        case "switch_missed":
-            return DeviationCategory.SWITCH_MISSED
-        case "wrong_stratum":
-            return DeviationCategory.WRONG_STRATUM
-        case "rate_exceeded":
-            return DeviationCategory.DOSE
-        case "premedicated_too_soon":
-            return DeviationCategory.FORBIDDEN_MEDICATION
-        case _:
-            return None

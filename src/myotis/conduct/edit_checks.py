@@ -13,6 +13,7 @@ from myotis.conduct.study import (
     QUERY_RAISED,
     QUERY_REOPENED,
     Form,
+    FormKey,
     Query,
     QueryStatus,
     Study,
@@ -65,29 +66,27 @@ def find_doubts(scene: Scene, subject: str, form: Form) -> dict[Doubt, Fault]:
 def tell_queries(scene: Scene, name: str, entry: Entry, corrected: str | None = None) -> Iterator[Told]:
     """The queries of the system that follow from a form that was recorded, or from an item that was corrected.
 
-    Asked are the form of the entry; after a correction the other forms of its name too, since checks compare them;
-    and every form with a query that still waits. What was answered and closed is not asked again, unless the item
-    itself is ``corrected`` to something that is doubtful too.
+    Asked are the forms that the entry made or changed; after a correction the other forms of its name too, since checks
+    compare them; and every form with a query that still waits. What was answered and closed is not asked again, unless
+    the item itself is ``corrected`` to something that is doubtful too.
     """
     subject = scene.subject(name)
-    changed = next((form for form in subject.forms.values() if form.entry == entry.number), None)
-    if changed is None:
+    changed = {key for key, form in subject.forms.items() if form.entry == entry.number}
+    if not changed:
         return
     for form in _list_asked(scene.study, subject, changed, corrected):
-        yield from _tell_about(scene, name, form, corrected if form is changed else None)
+        yield from _tell_about(scene, name, form, corrected if form.key in changed else None)
 
 
-def _list_asked(study: Study, subject: SubjectFile, changed: Form, corrected: str | None) -> list[Form]:
+def _list_asked(study: Study, subject: SubjectFile, changed: set[FormKey], corrected: str | None) -> list[Form]:
     waiting = {query.form for query in study.unsettled_queries(subject.id) if query.role == SYSTEM.role}
-    return [
-        form for key, form in subject.forms.items()
-        if form is changed or key in waiting or (corrected and key.form == changed.key.form)
-    ]  # fmt: skip
+    alike = {key.form for key in changed} if corrected else set()
+    return [form for key, form in subject.forms.items() if key in changed or key in waiting or key.form in alike]
 
 
 def _tell_about(scene: Scene, name: str, form: Form, corrected: str | None) -> Iterator[Told]:
     doubts = find_doubts(scene, name, form)
-    mine = [q for q in scene.study.queries.values() if q.subject == name and q.form == form.key and _is_system(q)]
+    mine = [q for q in scene.subject(name).queries if q.form == form.key and _is_system(q)]
     to = tuple(role for role in TO if sees_form(role, form))
     inputs = {"form": str(form.key), "version": form.version, "items": form.items}
     for query in mine:

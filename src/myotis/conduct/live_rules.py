@@ -115,5 +115,6 @@ def _is_signed(subject: SubjectFile, visit: Visit) -> bool:
 def _read_steps(trial: Trial, subject: SubjectFile, visit: Visit) -> list[int]:
     form = subject.find("core_set", visit.id)
     items: dict[str, Any] = form.items if form and form.signed_by_author else {}
-    measures = [measure for slot in PLAIN_SLOTS if (measure := trial.tis.settings.measure(slot))]
+    settings = trial.tis.settings
+    measures = [measure for slot in PLAIN_SLOTS if (measure := settings.measure(slot))]
     return [m.grid.step(Fraction(items[m.name])) if m.name in items else MISSING for m in measures]

@@ -37,7 +37,17 @@ WHEN: Final[Mapping[str, tuple[S, ...]]] = {
     "order_dose": (S.RANDOMIZED, *WITH_TREATMENT),
     "cancel_dose": (S.RANDOMIZED, *WITH_TREATMENT, S.DOSING_HELD),
     "check_readiness": (S.RANDOMIZED, *WITH_TREATMENT),
-    "record_infusion": (*WITH_TREATMENT, S.DOSING_HELD, *OFF_TREATMENT),  # entered late; it had started before
+    # Entered late, it had started before dosing was held, or before treatment or the study ended, by death too.
+    "record_infusion": (
+        *WITH_TREATMENT,
+        S.DOSING_HELD,
+        *OFF_TREATMENT,
+        S.COMPLETED,
+        S.STUDY_DISCONTINUED,
+        S.LOST,
+        S.WITHDRAWN,
+        S.DIED,
+    ),
     "dispense_treatment": WITH_TREATMENT,
     "change_dose": (S.IN_EXTENSION,),
     "hold_dosing": (),
@@ -67,11 +77,12 @@ of states has a move for them."""
 AFTER_LOCK: Final = frozenset({
     "request_code_break", "receive_notice",
     "report_adverse_event", "follow_up_adverse_event", "judge_adverse_event", "adjudicate_event", "report_pregnancy",
-    "record_death", "begin_follow_up",
+    "record_death", "begin_follow_up", "answer_query", "close_query",
     "withdraw_consent", "assign_role", "revoke_role",
 })  # fmt: skip
-"""What is still possible once the trial is locked: code breaks and what the pharmacy says of them, safety, the
-participant's right to withdraw, and who has access. None of it changes what was locked."""
+"""What is still possible once the trial is locked: code breaks and what the pharmacy says of them, safety with the
+queries that edit checks raise on it, the participant's right to withdraw, and who has access. None of it changes what
+was locked."""
 
 
 def is_possible(act: ConductAct, subject: SubjectFile | None) -> bool:

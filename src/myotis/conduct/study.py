@@ -144,6 +144,7 @@ class SubjectFile:
     """The stratum that the subject belongs to, where it was randomized in a wrong one."""
     slot: str | None = None
     """The sealed slot; it says nothing to who has no key."""
+    queries: list[Query] = field(default_factory=list)
     history: list[tuple[str, SubjectState]] = field(default_factory=list)
     """Each state, with the time of the event that led to it, in the order of the entries."""
     may_use_further: bool = True
@@ -261,10 +262,13 @@ class Study:
 
     def unsettled_queries(self, subject: str, form: FormKey | None = None) -> list[Query]:
         """The queries about a subject, or about one of its forms, that are not closed."""
-        return [
-            query for query in self.queries.values()
-            if query.subject == subject and (form is None or query.form == form) and not query.settled
-        ]  # fmt: skip
+        queries = self.subjects[subject].queries
+        return [query for query in queries if (form is None or query.form == form) and not query.settled]
+
+    def add_query(self, query: Query) -> None:
+        """Take in a new query."""
+        self.queries[query.number] = query
+        self.subjects[query.subject].queries.append(query)
 
     def _take_word(self, entry: Entry) -> None:
         if entry.subject is None:
@@ -279,10 +283,10 @@ class Study:
             subject.move(TELL, what)
         if what == QUERY_RAISED:
             key = FormKey.parse(answer["form"])
-            self.queries[answer["number"]] = Query(
+            self.add_query(Query(
                 answer["number"], subject.id, key, answer["item"], answer["concern"], entry.by, entry.role,
                 subject.forms[key].version,
-            )  # fmt: skip
+            ))  # fmt: skip
         elif what in QUERY_STATUS:
             self.queries[answer["number"]].status = QUERY_STATUS[what]
         elif what == DEVIATION:

@@ -90,8 +90,8 @@ def view_study(study: Study, user: User) -> View:
 def _view_subject(study: Study, role: str, subject: SubjectFile) -> SubjectView:
     queries = [
         QueryView(q.number, str(q.form), q.item, q.concern, q.status, q.answer)
-        for q in study.queries.values()
-        if q.subject == subject.id and sees_kind(role, q.form.form)
+        for q in subject.queries
+        if sees_kind(role, q.form.form)
     ]
     return SubjectView(
         subject.id, subject.site, subject.state.value if sees_state(role) else None,

@@ -1,4 +1,4 @@
-"""What was given: EX and the arms of DM from what the site recorded and what the pharmacy reveals.
+"""What was given: EX, SE and the arms of DM from what the site recorded and what the pharmacy reveals.
 
 A snapshot of a log has EC, where treatments are masked. With ARMS and GIVEN it becomes an unblinded one; without them
 everybody is in one arm on a treatment called blinded, and the protocol that goes with it compares nothing.
@@ -14,6 +14,7 @@ from myotis.datasets.sdtm_conduct import CONDUCT_TABLES
 from myotis.datasets.sdtm_safety import SUPPEX
 from myotis.datasets.table import Table
 from myotis.datasets.treatments import TREATMENT_TABLES
+from myotis.derive.se import derive_se
 from myotis.errors import Fault, InputError
 from myotis.protocol.blinded import BLINDED_ARM, BLINDED_TREATMENT, pool_arms
 from myotis.protocol.trial import Trial
@@ -24,7 +25,7 @@ DATE_LENGTH: Final = 10
 
 
 def take_treatments(sdtm: Mapping[str, pl.DataFrame], trial: Trial) -> tuple[dict[str, pl.DataFrame], Trial]:
-    """The tables of a snapshot with EX and the arms of DM, and the protocol that they are analyzed with.
+    """The tables of a snapshot with EX, SE and the arms of DM, and the protocol that they are analyzed with.
 
     A snapshot that has EX already is left as it is. Raises InputError with every fault of EC, ARMS and GIVEN: bags
     that GIVEN does not know, treatments that the protocol does not have, and whatever their columns do not take.
@@ -41,6 +42,8 @@ def take_treatments(sdtm: Mapping[str, pl.DataFrame], trial: Trial) -> tuple[dic
         )
     tables["EX"], tables["SUPPEX"] = _build_exposure(tables, trial)
     tables["DM"] = _add_arms(tables, blinded=not revealed)
+    if revealed and "SE" in tables:
+        tables["SE"] = derive_se(tables["SE"], tables["EX"], trial)
     return tables, trial
 
 

@@ -54,10 +54,12 @@ class Transaction:
         latest = max(now, self.kept[-1].recorded) if self.kept else now
         values = self._salt(draft.values)
         entry = Entry(
-            number=len(self.kept) + len(self.drafted), previous="", act=draft.act, by=draft.by, role=draft.role,
-            site=draft.site, subject=draft.subject, occurred=format_time(draft.occurred), recorded=latest,
-            clock=None if latest == now else now, protocol=draft.protocol, protocol_digest=draft.protocol_digest,
-            closes=False, commitments={name: commit_value(*value) for name, value in values.items()}, values=values,
+            number=len(self.kept) + len(self.drafted), previous="", act=_settle_text(draft.act),
+            by=_settle_text(draft.by), role=_settle_text(draft.role), site=_settle_optional(draft.site),
+            subject=_settle_optional(draft.subject), occurred=format_time(draft.occurred),
+            recorded=latest, clock=None if latest == now else now, protocol=_settle_text(draft.protocol),
+            protocol_digest=_settle_text(draft.protocol_digest), closes=False,
+            commitments={name: commit_value(*value) for name, value in values.items()}, values=values,
         )  # fmt: skip
         self.drafted.append(entry)
         return entry
@@ -82,11 +84,28 @@ class Transaction:
 
     def _salt(self, values: Mapping[str, Any]) -> dict[str, Value]:
         salts = self._entropy(SALT_BYTES * len(values)).hex()
+        if len(salts) != 2 * SALT_BYTES * len(values):
+            raise StoreError("the source of random bytes gave another number of them than it was asked for")
         cuts = range(0, len(salts), 2 * SALT_BYTES)
         return {
-            name: (salts[cut : cut + 2 * SALT_BYTES], settle_value(value))
+            _settle_text(name): (salts[cut : cut + 2 * SALT_BYTES], settle_value(value))
             for cut, (name, value) in zip(cuts, sorted(values.items()), strict=True)  # in the order that a file has
         }
+
+
+def _settle_text(text: str) -> str:
+    """The text as it comes back from a file, such as that of a member of an enumeration; TypeError for anything else.
+
+    An entry that nobody can read back would end the log.
+    """
+    settled = text if type(text) is str else settle_value(text)
+    if type(settled) is not str:
+        raise TypeError("the header of an entry and the names of its values are texts")
+    return settled
+
+
+def _settle_optional(text: str | None) -> str | None:
+    return None if text is None else _settle_text(text)
 
 
 class Turn:

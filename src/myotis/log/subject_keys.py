@@ -40,7 +40,7 @@ class SubjectKeys(Protocol):
 
 
 def seal_for_subject(keys: SubjectKeys, subject: str, text: str, context: str, entropy: Entropy) -> str:
-    """Seal a subject's free text for the log; ``context`` says where it belongs: the subject, the act and the value.
+    """Seal a subject's free text for the log; ``context`` says where it belongs: the act and the value.
 
     Raises SealError where the key was destroyed: nothing more may be written about the subject in free text.
 

@@ -1,15 +1,18 @@
 """An as-of copy of the treatments, sealed to the statistician of the data safety monitoring board."""
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Final
 
+from myotis.datasets.treatments import ARMS, GIVEN
 from myotis.log.act import User
 from myotis.log.canonical import write_canonical
 from myotis.log.desk import Desk
 from myotis.log.entry import Entry, format_time
 from myotis.pharmacy.acts.seal_for_dsmb import SealForDsmb
+from myotis.pharmacy.disagreements import Disagreement
 from myotis.pharmacy.dispensary import Dispensary
 from myotis.pharmacy.reveal import RevealedTreatments, reveal_treatments
 
@@ -29,6 +32,23 @@ def seal_for_dsmb(
     copy = seal(write_copy(revealed, trial.trial.id, as_of).encode())
     pharmacy.carry_out(SealForDsmb(as_of=as_of, copy_digest=hashlib.sha256(copy).hexdigest()), user)
     return copy
+
+
+def copy_context(study: str) -> str:
+    """What a sealed copy is bound to."""
+    return f"{study}/dsmb copy"
+
+
+def read_copy(text: str) -> RevealedTreatments:
+    """The treatments of an opened copy. Raises ValueError where it is none."""
+    try:
+        copy = json.loads(text)
+        if copy["form"] != FORM:
+            raise ValueError("the text is not a copy of treatments")
+        disagreements = tuple(Disagreement(*one) for one in copy["disagreements"])
+        return RevealedTreatments(ARMS.build(copy["ARMS"]), GIVEN.build(copy["GIVEN"]), disagreements)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("the text is not a copy of treatments") from error
 
 
 def write_copy(revealed: RevealedTreatments, study: str, as_of: datetime) -> str:

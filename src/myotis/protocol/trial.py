@@ -27,8 +27,12 @@ class Trial(Contents):
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the canonical form: the same for files that differ only in layout, comments or order of tables."""
-        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        """SHA-256 of the canonical form: the same for files that differ only in layout, comments or order of tables.
+
+        What a file leaves out is left out, so that a field which a later Myotis adds changes no digest in a log.
+        """
+        values = self.model_dump(mode="json", exclude_defaults=True)
+        canonical = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     def list_facts(self) -> Iterator[Fact]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from myotis.report.svg import ARM_COLORS, ARM_LINES, INK, add_legend, draw_svg
@@ -10,7 +11,7 @@ from myotis.report.svg import ARM_COLORS, ARM_LINES, INK, add_legend, draw_svg
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-PANELS: Final = ("Expected imbalance", "Arm behind guessed", "Best guess", "Arm deduced")
+PANELS: Final = ("Imbalance", "Guesses of the arm behind", "Best guesses", "Arms deduced")
 CHANCE_PANELS: Final = (1, 2)
 COLORS: Final = (*ARM_COLORS, "#56B4E9", "#E69F00", INK)
 
@@ -26,7 +27,10 @@ class Curves(NamedTuple):
 
 
 def draw_randomization(curves: Sequence[Curves], *, arms: int) -> str:
-    """Four panels over the places of a list, a line for each procedure; dotted is guessing among so many ``arms``.
+    """Four panels over the places of a list, a line for each procedure.
+
+    Imbalance is that after each place; guesses are the share of right ones up to each place, and so are the arms that
+    can be deduced. Dotted is guessing among so many ``arms``.
 
     >>> blocks = Curves("blocks of 2", [1.0, 0.0], [0.5, 1.0], [0.5, 1.0], [0.0, 1.0])
     >>> draw_randomization([blocks], arms=2)[:4]
@@ -40,6 +44,8 @@ def draw_randomization(curves: Sequence[Curves], *, arms: int) -> str:
                 values = (curve.imbalance, curve.convergence_guess, curve.best_guess, curve.certain)[number]
                 color, line = COLORS[position % len(COLORS)], ARM_LINES[position % len(ARM_LINES)]
                 places = range(1, len(values) + 1)
+                if number:
+                    values = [total / place for total, place in zip(accumulate(values), places, strict=True)]
                 panel.plot(places, values, color=color, linestyle=line, linewidth=1.3, label=curve.label)
             panel.set_title(title, fontsize=11, fontweight="bold", loc="left")
             if number:

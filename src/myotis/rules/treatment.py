@@ -151,17 +151,6 @@ def compute_gate_decision(
     )
 
 
-def blank_before_switch(x: Steps, switch_row: int) -> Steps:
-    """A course of core set measures in which only the baseline and the visits after the switch are known.
-
-    ``x[visit, measure]``, the baseline in row 0; the visit of the switch itself was before the other treatment. The
-    deterioration rule, carried out for it, tells what is confirmed by visits after the switch alone.
-    """
-    after = x.copy()
-    after[1 : switch_row + 1] = MISSING
-    return after
-
-
 def resolve_switch(trial: Trial, started_on: str) -> str:
     """The alternate treatment of a subject who began on a treatment: that of the other arm.
 

@@ -90,6 +90,6 @@ def test_the_maximal_procedure_is_guessed_less_than_blocks_of_the_same_tolerance
 
 
 def test_guesses_in_another_ratio_by_hand():
-    # 2:1, two places. Both tie at first: half of the guesses are of a, right with 2/3, and half of b, with 1/3. Then, after
-    # a (1/2 behind 0) b is guessed: 1/3; after b a is guessed: 2/3.
+    # 2:1, two places. Both tie at first: half of the guesses are of a, right with 2/3, and half of b, with 1/3. Then,
+    # after a (1/2 ahead of 0) b is guessed: 1/3; after b a is guessed: 2/3.
     assert compute_chance_guesses(2, [2, 1]) == pytest.approx(1 / 2 + 2 / 3 * 1 / 3 + 1 / 3 * 2 / 3)

@@ -5,17 +5,14 @@ deterioration at weeks 4, 8, 12 and 16, and by visits after the switch alone at 
 C confirmed, ? not evaluable, - a time that does not exist).
 """
 
-import numpy as np
 import pytest
 from protocol_files import shipped_values, write_changed
 
 from myotis.errors import SettingError
 from myotis.protocol.read import read_trial
-from myotis.rules import deterioration
 from myotis.rules.deterioration import CONFIRMED, NONE, SUSPECTED
 from myotis.rules.treatment import (
     GateDecision,
-    blank_before_switch,
     compute_gate_decision,
     gate_limits,
     resolve_switch,
@@ -126,15 +123,3 @@ def test_there_is_no_alternate_without_a_switch_or_of_something_else():
         resolve_switch(RECLAIIM, "albumin")
     with pytest.raises(SettingError, match="does not start one of two arms"):
         resolve_switch(PRODERM, "albumin")
-
-
-@pytest.mark.parametrize("switch", [1, 2, 3])
-def test_visits_up_to_the_switch_are_not_known_after_it(switch):
-    """Worse by 2 cm outside muscle at every visit: after the switch two further visits confirm it again."""
-    x = np.array([[5000, 5000, 100, 168_000, 1000]] + [[5000, 5000, 100, 168_000, 3000]] * 4, dtype=np.int64)
-    limits = deterioration.deterioration_limits(PRODERM.deterioration, PRODERM.tis.settings)
-    out = np.full((5, deterioration.FIELD_COUNT), MISSING, dtype=np.int64)
-    deterioration.deterioration_course(blank_before_switch(x, switch), limits, out)
-    status = [deterioration.STATUS_NAMES[int(found)] for found in out[1:, deterioration.STATUS]]
-    assert status == ["not_evaluable"] * switch + ["suspected", "confirmed", "confirmed", "confirmed"][: 4 - switch]
-    assert x[1, 4] == 3000

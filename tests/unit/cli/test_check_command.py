@@ -57,6 +57,32 @@ def test_changes_as_json(amended: str) -> None:
     assert document["before"]["digest"] != document["after"]["digest"]
 
 
+PILOT = Path(__file__).parents[3] / "docs/examples"
+AMENDMENT = [
+    "--protocol", str(PILOT / "pilot-2.toml"), "--against", str(PILOT / "pilot.toml"),
+    "--amendment", str(PILOT / "pilot-amendment.toml"),
+]  # fmt: skip
+
+
+def test_changes_with_when_they_apply() -> None:
+    result = run(*AMENDMENT)
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert "~ visits.W6.window_days: -3, 3 -> -5, 5 [on site approval]" in lines
+    assert "~ response.tis_at_least: 20 -> 40 [on reconsent]" in lines
+    assert "~ trial.version: 1.0 -> 2.0" in lines
+
+
+def test_changes_with_when_they_apply_as_json() -> None:
+    changes = {change["place"]: change for change in json.loads(run(*AMENDMENT, "--json").stdout)["changes"]}
+    assert changes["response.tis_at_least"]["applies"] == "on_reconsent"
+    assert "applies" not in changes["trial.version"]
+
+
+def test_an_amendment_needs_the_protocol_that_it_amends() -> None:
+    assert run("--amendment", str(PILOT / "pilot-amendment.toml")).exit_code == 2
+
+
 def test_no_changes() -> None:
     result = run("--against", "proderm")
     assert result.exit_code == 0

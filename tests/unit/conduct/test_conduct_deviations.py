@@ -3,15 +3,17 @@ from datetime import timedelta
 import pytest
 from live_trial import CORE_SET, LiveTrial
 
+from myotis.conduct.act import Scene
 from myotis.conduct.acts.data.correct_value import CorrectValue
 from myotis.conduct.acts.data.guess_treatment import GuessTreatment
 from myotis.conduct.acts.data.report_deviation import ReportDeviation
 from myotis.conduct.acts.entry.report_wrong_stratum import ReportWrongStratum
 from myotis.conduct.acts.visits.record_visit import RecordVisit
+from myotis.conduct.deviations import tell_deviations
 from myotis.conduct.roles import Role
 from myotis.conduct.study import Form, FormKey
 from myotis.conduct.view import view_study
-from myotis.log.act import RefusalError
+from myotis.log.act import RefusalError, Told
 from myotis.terms.states import SubjectState
 
 S = "101-001"
@@ -72,11 +74,15 @@ def test_a_visit_out_of_its_window_is_a_deviation_until_its_date_is_corrected(li
     live.clock.move(days=5)
     live.act(RecordVisit(subject=S, visit="W4", day=live.today), Role.COORDINATOR)
     assert deviations(live) == [{"category": "visit_out_of_window", "important": False, "visit": "W4"}]
-    day = (live.today - timedelta(days=1)).isoformat()  # day 33: the window of W4 ends there
-    live.act(CorrectValue(subject=S, form="visit/W4", item="day", value=day, saw=1), Role.COORDINATOR, reason="typed")
+    live.clock.move(days=1)
+    later = live.today.isoformat()
+    live.act(CorrectValue(subject=S, form="visit/W4", item="day", value=later, saw=1), Role.COORDINATOR, reason="read")
+    assert len(deviations(live)) == 1  # still out of it: said once
+    day = (live.today - timedelta(days=2)).isoformat()  # day 33: the window of W4 ends there
+    live.act(CorrectValue(subject=S, form="visit/W4", item="day", value=day, saw=2), Role.COORDINATOR, reason="typed")
     assert deviations(live)[0]["withdrawn"] is True
     late = live.today.isoformat()
-    live.act(CorrectValue(subject=S, form="visit/W4", item="day", value=late, saw=2), Role.COORDINATOR, reason="no")
+    live.act(CorrectValue(subject=S, form="visit/W4", item="day", value=late, saw=3), Role.COORDINATOR, reason="no")
     assert [items.get("withdrawn", False) for items in deviations(live)] == [True, False]
 
 
@@ -186,3 +192,17 @@ def test_a_visit_may_be_entered_late_and_not_be_later_than_the_end(live):
     late = RecordVisit(subject=S, visit="W4", day=live.today)
     assert refusal(live, late, Role.COORDINATOR) == ("need", "the study had ended for the subject")
     live.act(late.model_copy(update={"day": live.today - timedelta(days=3)}), Role.COORDINATOR)
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("rate_exceeded", {"category": "dose", "important": True, "visit": "W4"}),
+        ("premedicated_too_soon", {"category": "forbidden_medication", "important": False, "visit": "W4"}),
+        ("deterioration", None),
+    ],
+)
+def test_words_of_the_system_that_are_deviations(live, word, expected):
+    told = Told(word, {"visit": "W4", "day": 2}, "rules.dose", {}, (), S)
+    scene = Scene(live.desk.state, live.trial, live.user(Role.COORDINATOR), live.clock(), live.clock(), live.means)
+    assert [one.answer for one in tell_deviations(scene, told)] == ([expected] if expected else [])

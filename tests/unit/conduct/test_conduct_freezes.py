@@ -1,12 +1,18 @@
+from datetime import UTC, datetime
+
 import pytest
 from live_trial import CORE_SET, MORNING, WORSE, LiveTrial
+from safety_cases import PLAIN
 
+from myotis.conduct.acts.data.answer_query import AnswerQuery
+from myotis.conduct.acts.data.close_query import CloseQuery
 from myotis.conduct.acts.data.correct_value import CorrectValue
 from myotis.conduct.acts.data.freeze_form import FreezeForm
 from myotis.conduct.acts.data.lock_trial import LockTrial
 from myotis.conduct.acts.data.raise_query import RaiseQuery
 from myotis.conduct.acts.data.sign_form import SignForm
 from myotis.conduct.acts.data.unfreeze_form import UnfreezeForm
+from myotis.conduct.acts.safety.report_adverse_event import ReportAdverseEvent
 from myotis.conduct.acts.trial.assign_role import AssignRole
 from myotis.conduct.acts.visits.record_assessment import RecordAssessment
 from myotis.conduct.acts.visits.record_visit import RecordVisit
@@ -14,6 +20,7 @@ from myotis.conduct.acts.visits.record_weight import RecordWeight
 from myotis.conduct.roles import Role
 from myotis.conduct.view import view_study
 from myotis.log.act import RefusalError
+from myotis.protocol.read import read_trial
 from myotis.terms.states import SubjectState
 
 S = "101-001"
@@ -88,6 +95,7 @@ def test_tis_and_response_are_told_when_week_16_is_frozen_and_not_before(live):
     live.act(SignForm(subject=S, form="enzymes/W0", saw=1), Role.INVESTIGATOR)
     for visit in ("W4", "W8", "W12"):
         live.assess(visit, CORE_SET)
+    live.act(RecordAssessment(subject=S, visit="W12", kind="enzymes", results=enzymes), Role.COORDINATOR)
     live.assess("W16", BETTER)
     live.act(RecordAssessment(subject=S, visit="W16", kind="enzymes", results=better), Role.COORDINATOR)
     live.act(SignForm(subject=S, form="enzymes/W16", saw=1), Role.INVESTIGATOR)
@@ -97,6 +105,7 @@ def test_tis_and_response_are_told_when_week_16_is_frozen_and_not_before(live):
     heard = told(live, Role.INVESTIGATOR)
     assert heard["tis"]["W16"] == 17.5 + 7.5 + 20 + 7.5 + 15 + 7.5
     assert heard["tis"]["W4"] is None  # no enzyme was measured
+    assert heard["tis"]["W12"] is None  # nobody has signed the enzymes
     assert heard["response"] == {"visit": "W16", "response": "yes"}
     assert not {"tis", "response"} & set(told(live, Role.EFFICACY_ASSESSOR))
 
@@ -115,6 +124,29 @@ def test_a_week_16_that_was_missed_leaves_the_response_unknown(live):
     live.act(RecordVisit(subject=S, visit="W16", day=live.today, held="missed"), Role.COORDINATOR)
     live.freeze("W16")
     assert told(live, Role.MONITOR)["response"]["response"] == "unknown"
+
+
+def test_reclaiim_is_told_its_response_by_its_own_rule_through_the_same_acts():
+    """A responder has a TIS of 20 at week 25 and at week 17 or 21, completed the treatment and had no rescue."""
+    live = LiveTrial(trial=read_trial("reclaiim"))
+    live.consent()
+    subject = live.subject()
+    enzymes = {"ck": "2000", "ck_uln": "200"}
+    for visit in ("W1", "W5", "W9", "W13", "W17", "W21", "W25"):
+        live.assess(visit, CORE_SET if visit in {"W1", "W17"} else BETTER)
+        live.act(RecordAssessment(subject=S, visit=visit, kind="enzymes", results=enzymes), Role.COORDINATOR)
+        live.act(SignForm(subject=S, form=f"enzymes/{visit}", saw=1), Role.INVESTIGATOR)
+    live.freeze("W25")
+    assert told(live, Role.MONITOR)["tis"] | {"W5": 67.5, "W17": 0.0, "W25": 67.5} == told(live, Role.MONITOR)["tis"]
+    assert told(live, Role.MONITOR)["response"] == {"visit": "W25", "response": "unknown"}  # not completed yet
+    subject.state = SubjectState.FIRST_PERIOD_COMPLETED
+    live.act(UnfreezeForm(subject=S, form="enzymes/W25"), Role.DATA_MANAGER, reason="to look again")
+    live.freeze("W25")
+    assert told(live, Role.MONITOR)["response"]["response"] == "yes"
+    subject.state = SubjectState.TREATMENT_DISCONTINUED
+    live.act(UnfreezeForm(subject=S, form="enzymes/W25"), Role.DATA_MANAGER, reason="to look again")
+    live.freeze("W25")
+    assert told(live, Role.MONITOR)["response"]["response"] == "no"
 
 
 def end(live, state=SubjectState.COMPLETED):
@@ -153,6 +185,13 @@ def test_a_locked_trial_takes_no_data_and_still_access(live):
     ]:
         assert refusal(live, act, role, reason="too late") == ("state", "the trial is locked")
     live.act(AssignRole(person="auditor", assigned=Role.MONITOR), Role.ADMINISTRATOR)
+    live.clock.now = datetime(2024, 4, 1, tzinfo=UTC)
+    over = PLAIN | {"outcome": "RECOVERED/RESOLVED"}  # it is not said since when: a soft check asks
+    live.act(ReportAdverseEvent(**over), Role.COORDINATOR)
+    assert live.subject().find("adverse_event", "1").locked is False
+    live.act(AnswerQuery(subject=S, query=1, answer="not_available"), Role.COORDINATOR)
+    live.act(CloseQuery(subject=S, query=1), Role.DATA_MANAGER)
+    assert all(form.locked for form in live.subject().forms.values() if form.key.form != "adverse_event")
 
 
 def test_assessors_hear_of_response_once_the_trial_is_locked(live):

@@ -102,10 +102,9 @@ def make_act(row):
     name, _, kind = row.partition(":")
     act = ACTS[name]
     schema = act.model_json_schema()
-    values = {
-        field: sample(field, schema["properties"][field], schema.get("$defs", {}))
-        for field in [*schema.get("required", []), *(["subject"] if "subject" in schema["properties"] else [])]
-    }
+    # A subject is named wherever one can be: some acts are about one subject, a site or all.
+    fields = {*schema.get("required", []), *({"subject"} & set(schema["properties"]))}
+    values = {field: sample(field, schema["properties"][field], schema.get("$defs", {})) for field in fields}
     return act(**values | ({"kind": kind} if kind else {}))
 
 

@@ -242,6 +242,16 @@ def test_a_tombstone_that_names_another_entry(lines: Lines) -> None:
     ]
 
 
+def test_a_tombstone_that_an_earlier_entry_answers_for() -> None:
+    """Nobody takes out what is not there yet."""
+    store = MemoryStore()
+    append(store, [draft("take_out_value", entry=1, value="note")], [draft(note=NAME)])
+    lines = [store.read()[0].write_line(), store.read()[1].without("note", 0).write_line()]
+    assert told(lines) == [
+        "line 2, entry 1: the value 'note' was taken out, and no later entry says who did it and why"
+    ]
+
+
 def test_a_value_that_came_back(lines: Lines) -> None:
     """Who has a copy of the value with its salt can put it back; the chain still holds, and the check tells."""
     store = MemoryStore()

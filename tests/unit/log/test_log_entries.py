@@ -3,8 +3,9 @@
 import hashlib
 import json
 import math
+from dataclasses import replace
 from datetime import datetime
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from log_entries import START, VIENNA, append, counted, draft, ticking
 
 from myotis.log.canonical import parse_json, settle_value, write_canonical
 from myotis.log.entry import Entry, Tombstone, format_time
-from myotis.log.store import MemoryStore
+from myotis.log.store import MemoryStore, StoreError
 
 
 def one(**values: Any) -> Entry:
@@ -79,6 +80,33 @@ def test_what_json_has_not_is_refused(value: Any) -> None:
 def test_values_stand_in_the_order_of_their_names() -> None:
     entry = one(weight="81.5 kg", cycle=3)
     assert [*entry.known] == [*Entry.read_line(entry.write_line()).known] == ["cycle", "weight"]
+
+
+@pytest.mark.parametrize("field", ["act", "by", "role", "site", "subject", "protocol", "protocol_digest", "values"])
+def test_what_could_not_be_read_back_is_refused(field: str) -> None:
+    wrong: Any = {7: "81.5 kg"} if field == "values" else 0
+    store = MemoryStore()
+    with pytest.raises(TypeError), store.transaction(ticking(), counted()) as transaction:
+        transaction.append(replace(draft(), **{field: wrong}))
+    assert store.read() == []
+
+
+def test_members_of_enumerations_become_texts() -> None:
+    class Role(StrEnum):
+        RATER = "rater"
+
+    store = MemoryStore()
+    append(store, [replace(draft(**{Role.RATER: 1}), role=Role.RATER)])
+    (entry,) = store.read()
+    assert type(entry.role) is type(next(iter(entry.values))) is str
+    assert repr(Entry.read_line(entry.write_line())) == repr(entry)
+
+
+def test_too_few_random_bytes() -> None:
+    store = MemoryStore()
+    with pytest.raises(StoreError), store.transaction(ticking(), lambda count: bytes(count - 1)) as transaction:
+        transaction.append(draft())
+    assert store.read() == []
 
 
 def test_known_and_get() -> None:

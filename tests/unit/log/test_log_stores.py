@@ -125,7 +125,7 @@ def test_nothing_is_taken_out_by_an_act_that_raises(store: Store) -> None:
     assert entry.get("note") == "a name"
 
 
-@pytest.mark.parametrize(("number", "name"), [(1, "note"), (-1, "note"), (0, "other"), (0, "gone")])
+@pytest.mark.parametrize(("number", "name"), [(2, "weight"), (-1, "weight"), (0, "other"), (0, "gone")])
 def test_what_is_not_there_can_not_be_taken_out(store: Store, number: int, name: str) -> None:
     append(store, [draft(note="a name", gone="x")])
     with store.transaction(ticking(), counted("b")) as transaction:
@@ -133,3 +133,11 @@ def test_what_is_not_there_can_not_be_taken_out(store: Store, number: int, name:
     with pytest.raises(StoreError), store.transaction(ticking(), counted("c")) as transaction:
         transaction.take_out(number, name, transaction.append(draft()))
     assert len(store.read()) == 2
+
+
+def test_two_values_of_one_entry_in_one_act(store: Store) -> None:
+    append(store, [draft(note="a name", weight="81.5 kg", visit="W04")])
+    with store.transaction(ticking(), counted("b")) as transaction:
+        for name in ("note", "weight"):
+            transaction.take_out(0, name, transaction.append(draft("take_out_value", entry=0, value=name)))
+    assert store.read()[0].known == {"visit": "W04"}

@@ -43,7 +43,8 @@ def test_openssl_says_the_same_here():
 
 
 def test_dice_by_hand():
-    # 0x87 = 100 00111: 4. 0xc0 = 110 00000: 6, again. 0xf2 = 111 10010: 7, again. 0xa1 = 101 00001: 5. 0xbb: 5. 0x8a: 4.
+    # 0x87 = 100 00111: 4. 0xc0 = 110 00000: 6, again. 0xf2 = 111 10010: 7, again. 0xa1 = 101 00001: 5. 0xbb: 5.
+    # 0x8a = 100 01010: 4.
     bits = SeededBits(b"demo")
     assert [bits.integers(6) for _ in range(4)] == [4, 5, 5, 4]
 

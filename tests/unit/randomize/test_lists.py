@@ -1,4 +1,4 @@
-"""Allocation lists: made again from what is kept in them, refused where they are not whole, read only by their owner."""
+"""Allocation lists: made again from what is kept in them, refused where they are not whole, read by their owner."""
 
 import json
 import stat
@@ -225,7 +225,7 @@ def test_what_is_not_json_is_refused(tmp_path: Path, text):
 def test_what_is_no_object_is_refused(tmp_path: Path, text):
     file = tmp_path / "list.json"
     file.write_text(text, "utf-8")
-    with pytest.raises(InputError, match="list.json"):
+    with pytest.raises(InputError, match=r"list\.json"):
         read_list(file)
 
 

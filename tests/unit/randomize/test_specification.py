@@ -92,8 +92,8 @@ UNFIT = {
         HEAD + "[permuted_blocks]\nblock_sizes = [4, 5]\n", {}, "permuted_blocks.block_sizes.1: a block of 5",
     ),
     "a size named twice": (HEAD + "[permuted_blocks]\nblock_sizes = [4, 4]\n", {}, "a size is named twice"),
-    "an unknown stratum": (HEAD + "[places]\nmidl = 9\n[simple]\n", {}, "places.midl: the protocol has no such stratum"),
-    "too few places": (HEAD.replace("48", "31") + "[simple]\n", {}, "the lists have 93 places in all; expected at least"),
+    "an unknown stratum": (HEAD + "[places]\nmidl = 9\n[simple]\n", {}, "places.midl: the protocol has no such"),
+    "too few places": (HEAD.replace("48", "31") + "[simple]\n", {}, "the lists have 93 places in all; expected"),
     "an odd number that should end level": (
         HEAD + "[places]\nmild = 47\n[maximal]\ntolerance = 3\nterminal_balance = true\n", {}, "47 places can't end in",
     ),

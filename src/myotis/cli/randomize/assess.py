@@ -24,7 +24,7 @@ def assess(
     ] = None,
     length: Annotated[
         int | None,
-        typer.Option(help="Places of a stratum, if not those of the specification.", min=1, max=1000),
+        typer.Option(help="Places of a stratum, if not those of the specification.", min=1, max=400),
     ] = None,
     trend_size: Annotated[
         float, typer.Option(help="How far outcomes drift over the list, in standard deviations.", min=0, max=10)

@@ -42,6 +42,10 @@ SHARES: Final = frozenset({"convergence_guesses", "certain", "best_guesses"}) | 
 """The measures that are shares, between 0 and 1."""
 
 
+MOST_PLACES: Final = 400
+"""A longer list is assessed at this length at most, or it would take minutes and tell nothing new."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """How chronological bias is looked at, and how many lists are drawn where they can't be enumerated.
@@ -101,6 +105,7 @@ def assess_specification(
     """Assess a procedure over all the lists of ``length`` places that it may make: by default as many as a stratum has.
 
     Minimization, which has no lists, is assessed over a trial of ``length`` subjects, by default the planned ones.
+    Raises SettingError where there are more than 400 places.
 
     >>> from myotis.protocol.read import read_trial
     >>> from myotis.randomize.bits import SeededBits
@@ -116,6 +121,8 @@ def assess_specification(
         return _assess_minimization(specification.minimization, trial, length, settings, generator)
     procedure, ratio = _need_procedure(specification), trial.randomization.ratio
     length = length or specification.places_per_stratum or 0
+    if length > MOST_PLACES:
+        raise SettingError(f"{length} places are too many to assess; say a length of at most {MOST_PLACES}")
     course = compute_course(procedure, ratio, length, generator, settings.draws)
     rates = {
         trend.shape: compute_error_rate(

@@ -18,7 +18,8 @@ def reduce_shares(shares: Iterable[int]) -> tuple[int, ...]:
 def compute_imbalance(counts: Sequence[int], shares: Sequence[int]) -> Fraction:
     """The greatest difference between two arms in their numbers of subjects, each divided by the share of the arm.
 
-    Shares have no common divisor (``reduce_shares``). With two arms in equal shares it is the difference of their numbers.
+    Shares have no common divisor (``reduce_shares``). With two arms in equal shares it is the difference of their
+    numbers.
 
     >>> compute_imbalance([5, 3], [1, 1]), compute_imbalance([5, 3], [2, 1])
     (Fraction(2, 1), Fraction(1, 2))

@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 from myotis.conduct.acts.course.complete_first_period import CompleteFirstPeriod
 from myotis.conduct.acts.course.complete_study import CompleteStudy
 from myotis.conduct.acts.course.confirm_switch import ConfirmSwitch
-from myotis.conduct.acts.course.discontinue import DiscontinueStudy
-from myotis.conduct.acts.course.lose_contact import DeclareLost
+from myotis.conduct.acts.course.declare_lost import DeclareLost
+from myotis.conduct.acts.course.discontinue_study import DiscontinueStudy
 from myotis.conduct.acts.dosing.record_infusion import RecordInfusion
 from myotis.conduct.acts.entry.randomize_subject import RandomizeSubject
 from myotis.conduct.doses import find_blind_infusion

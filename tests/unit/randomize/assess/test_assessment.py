@@ -51,7 +51,7 @@ def test_another_length_than_that_of_the_specification():
     assert numbers(assessment)["error_rate_linear"] == 0  # two subjects can't be tested
 
 
-def test_three_arms_have_no_t_test(tmp_path: Path):
+def test_three_arms_have_no_t_test():
     three = TRIAL.randomization.model_copy(update={"ratio": {"a": 1, "b": 1, "c": 1}})
     trial = TRIAL.model_copy(update={"randomization": three})
     stick = specify(big_stick=BigStick(tolerance=1))
@@ -60,6 +60,11 @@ def test_three_arms_have_no_t_test(tmp_path: Path):
     assert found["best_guesses"] == pytest.approx((1 / 3 + 1 / 2 + 1) / 3)
     assert found["bias_factor"] == pytest.approx(3 * (1 / 2 + 1 + 1 / 3) - 3)
     assert found["error_rate_linear"] is None
+
+
+def test_a_list_that_is_too_long_is_refused():
+    with pytest.raises(SettingError, match="401 places are too many to assess; say a length of at most 400"):
+        assess_specification(BLOCKS, TRIAL, settings=SETTINGS, generator=SeededBits(b""), length=401)
 
 
 def test_a_list_is_assessed_by_stratum():

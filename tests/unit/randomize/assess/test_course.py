@@ -26,7 +26,9 @@ CASES = {
     "blocks of 6, three arms": (PermutedBlocks(block_sizes=(6,)), THREE, oracle.block_lists([1, 1, 1], [6], 7)),
     "big stick": (BigStick(tolerance=2), EQUAL, oracle.big_stick_lists(2, 2, 8)),
     "big stick, three arms": (BigStick(tolerance=1), THREE, oracle.big_stick_lists(3, 1, 6)),
-    "maximal": (Maximal(tolerance=2, terminal_balance=True), EQUAL, oracle.maximal_lists(2, 2, 8, terminal_balance=True)),
+    "maximal": (
+        Maximal(tolerance=2, terminal_balance=True), EQUAL, oracle.maximal_lists(2, 2, 8, terminal_balance=True),
+    ),
     "maximal, open end": (
         Maximal(tolerance=3, terminal_balance=False), EQUAL, oracle.maximal_lists(2, 3, 7, terminal_balance=False),
     ),

@@ -1,4 +1,4 @@
-"""The type I error under time trends: known cases, numerical integration, drawn lists (randomizeR: tests/independent/r)."""
+"""The type I error under time trends: known cases, integration, drawn lists (randomizeR: tests/independent/r)."""
 
 import numpy as np
 import pytest

@@ -53,7 +53,7 @@ class RaiseQuery(SubjectAct):
     def apply(cls, study: Study, entry: Entry) -> None:
         """The query is open."""
         number = entry.get("number")
-        study.queries[number] = Query(
+        study.add_query(Query(
             number, study.subject_of(entry).id, FormKey.parse(entry.get("form")), entry.get("item", ""),
             entry.get("concern"), entry.by, entry.role, entry.get("version"),
-        )  # fmt: skip
+        ))  # fmt: skip

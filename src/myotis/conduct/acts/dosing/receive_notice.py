@@ -69,9 +69,8 @@ class ReceiveNotice(SubjectAct):
                             column="use_by")  # fmt: skip
         elif label is not None and not _is_of(scene.study.bags.get(label), self.subject):
             yield Fault(what="the subject has no such bag", expected="a bag that was ready", column="label")
-        if request not in {None, UNASKED} and not any(
-            f.items["request"] == request for f in subject.all_of("code_break")
-        ):
+        asked = {form.items["request"] for form in subject.all_of("code_break")} | {None, UNASKED}
+        if request not in asked:
             yield Fault(what="the code break was not asked for", expected="a request that was made", column="request")
 
     def tell(self, scene: Scene, entry: Entry) -> Iterator[Told]:  # noqa: ARG002
