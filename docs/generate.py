@@ -15,6 +15,7 @@ os.environ.pop("FORCE_COLOR", None)
 
 from _generate.acts import act_pages
 from _generate.instruments import FOLDER, instrument_pages
+from _generate.pharmacy_acts import pharmacy_pages
 from _generate.plan_methods import plan_method_pages
 from _generate.reference import reference_pages
 from _generate.statistics import FOLDER as STATISTICS
@@ -31,6 +32,7 @@ def pages() -> Iterator[tuple[str, str]]:
     yield from instrument_pages()
     yield from trial_pages()
     yield from act_pages()
+    yield from pharmacy_pages()
     yield from reference_pages()
     yield from statistics_pages()
     yield from plan_method_pages()

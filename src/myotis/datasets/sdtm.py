@@ -68,6 +68,23 @@ TESTS: Final = (
 """Every measure with its place, written once: the simulation, the snapshot and the derivation look here."""
 
 
+SF36: Final = {
+    "pf": "Physical Functioning", "rp": "Role Physical", "bp": "Bodily Pain", "gh": "General Health", "vt": "Vitality",
+    "sf": "Social Functioning", "re": "Role Emotional", "mh": "Mental Health", "pcs": "Physical Component Summary",
+    "mcs": "Mental Component Summary",
+}  # fmt: skip
+"""The scores of the SF-36v2 by their usual abbreviations; in QS their test codes are ``SF36PF`` and so on."""
+
+
+def name_sf36(score: str) -> str:
+    """The test code of a score of the SF-36v2.
+
+    >>> name_sf36("pcs")
+    'SF36PCS'
+    """
+    return f"SF36{score.upper()}"
+
+
 def find_test(measure: str) -> FindingsTest:
     """The test that records a measure; raises KeyError where there is none.
 
@@ -101,15 +118,17 @@ def sequence(domain: str) -> Column:
     return Column(name=f"{domain}SEQ", label="Sequence Number", kind="integer", minimum=1, required=True)
 
 
-def _findings(domain: str, label: str, *extra: Column) -> Table:
+def _findings(domain: str, label: str, *extra: Column, closed: bool = True) -> Table:
+    """A domain of findings; ``closed``: it has the tests that are declared here and no others."""
     codes = tuple(test.testcd for test in TESTS if test.domain == domain)
+    codes += tuple(name_sf36(score) for score in SF36) if domain == "QS" else ()
     return Table(
         name=domain,
         label=label,
         columns=(
             *start(domain),
             sequence(domain),
-            text(f"{domain}TESTCD", "Test Short Name", required=True, codelist=codes or (WEIGHT,)),
+            text(f"{domain}TESTCD", "Test Short Name", required=True, codelist=(codes or (WEIGHT,)) if closed else ()),
             text(f"{domain}TEST", "Test Name", required=True),
             text(f"{domain}CAT", "Category"),
             text(f"{domain}ORRES", "Result in Original Units"),
@@ -203,7 +222,9 @@ FINDINGS: Final = {
     "QS": _findings("QS", "Questionnaires"),
     "MK": _findings("MK", "Musculoskeletal System Findings"),
     "RS": _findings("RS", "Disease Response and Clinical Classification"),
-    "LB": _findings("LB", "Laboratory Test Results", text("LBORNRHI", "Reference Range Upper Limit in Orig Unit")),
+    "LB": _findings(
+        "LB", "Laboratory Test Results", text("LBORNRHI", "Reference Range Upper Limit in Orig Unit"), closed=False
+    ),
 }
 """The long tables of findings: one row a subject, test and visit, the result as the text that was recorded (null where
 the test was not done)."""

@@ -71,8 +71,11 @@ class ListSpecification(Section):
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the canonical form: the same for files that differ only in layout, comments or order."""
-        return digest_value(self.model_dump(mode="json"))
+        """SHA-256 of the canonical form: the same for files that differ only in layout, comments or order.
+
+        What a file leaves out is left out, so that an option which a later Myotis adds changes no digest in a protocol.
+        """
+        return digest_value(self.model_dump(mode="json", exclude_defaults=True))
 
     def find_places(self, stratum: str) -> int:
         """How many places the list of a stratum has; 0 with minimization."""

@@ -4,6 +4,9 @@ import polars as pl
 import pytest
 from live_trial import CORE_SET, MORNING, WORSE, LiveTrial
 
+from myotis.conduct.acts.safety.record_result import RecordResult
+from myotis.conduct.acts.visits.record_assessment import RecordAssessment
+from myotis.conduct.roles import Role
 from myotis.conduct.snapshot.take import TABLES, take_snapshot
 from myotis.errors import InputError
 
@@ -57,3 +60,28 @@ def test_what_the_system_told_is_kept_with_its_rule_and_inputs(live):
 def test_a_time_before_the_first_entry_is_refused(live):
     with pytest.raises(InputError, match="no entry up to then"):
         take_snapshot(live.store.read(), live.trial, as_of=MORNING - timedelta(days=1))
+
+
+def test_a_sample_of_its_own_day_is_numbered_behind_the_visit_before_it():
+    trial = LiveTrial()
+    trial.randomize()
+    for at, value in (("W0", "131"), ("2024-01-10", "118")):
+        trial.clock.now = max(trial.clock.now, MORNING + timedelta(days=2)) if at != "W0" else trial.clock.now
+        act = RecordResult(
+            subject="101-001", at=at, analyte="hemoglobin", collected=trial.clock.now, value=value, upper_limit="160"
+        )
+        trial.act(act, Role.LABORATORY)
+    rows = take_snapshot(trial.store.read(), trial.trial).tables["LB"]
+    assert rows.select("LBTESTCD", "LBORRES", "LBORRESU", "VISITNUM", "LBDTC").rows() == [
+        ("HEMOGLOB", "131", "g/L", 0.0, "2024-01-08"),
+        ("HEMOGLOB", "118", "g/L", 0.01, "2024-01-10"),
+    ]
+
+
+def test_scores_of_the_sf36_stand_in_qs():
+    trial = LiveTrial()
+    trial.randomize()
+    act = RecordAssessment(subject="101-001", visit="W0", kind="sf36", results={"pcs": "38.25", "mcs": "44.1"})
+    trial.act(act, Role.COORDINATOR)
+    rows = take_snapshot(trial.store.read(), trial.trial).tables["QS"].filter(pl.col("QSCAT") == "SF-36V2")
+    assert rows.select("QSTESTCD", "QSORRES").rows() == [("SF36MCS", "44.1"), ("SF36PCS", "38.25")]

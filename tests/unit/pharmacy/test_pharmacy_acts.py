@@ -5,14 +5,17 @@ from decimal import Decimal
 
 import pytest
 from live_pharmacy import SECOND, LivePharmacy
-from live_trial import RepeatableEntropy
+from live_trial import Clock, RepeatableEntropy
 
-from myotis.errors import Fault
+from myotis.errors import Fault, SettingError
 from myotis.log.act import RefusalError, User
 from myotis.log.messages import NoticeWord, RequestWord
+from myotis.log.store import MemoryStore
+from myotis.log.subject_keys import MemorySubjectKeys
 from myotis.pharmacy.act import Means
 from myotis.pharmacy.acts.assign_role import AssignRole, RevokeRole
 from myotis.pharmacy.acts.check_bag import CheckBag
+from myotis.pharmacy.acts.confirm_delivery import ConfirmDelivery
 from myotis.pharmacy.acts.open_pharmacy import OpenPharmacy
 from myotis.pharmacy.acts.prepare_bag import PrepareBag, VialsTaken
 from myotis.pharmacy.acts.recall_lot import ClearLot, Lot, RecallLot, ReportExcursion
@@ -26,7 +29,7 @@ from myotis.pharmacy.acts.seal_for_dsmb import SealForDsmb
 from myotis.pharmacy.acts.set_aside_request import SetAsideRequest
 from myotis.pharmacy.bags import MOVES, BagState
 from myotis.pharmacy.catalog import ACTS, REQUESTS
-from myotis.pharmacy.desk import PharmacyWorld
+from myotis.pharmacy.desk import PharmacyWorld, open_pharmacy
 from myotis.pharmacy.dispensary import Dispensary
 from myotis.pharmacy.labels import draw_label
 from myotis.pharmacy.permissions import MAY, may
@@ -191,7 +194,7 @@ def test_the_pharmacist_may_take_other_vials_that_hold_the_volume(live):
     assert [(one.vial.volume_ml, one.number) for one in bag.vials] == [(50, 15)]
 
 
-def test_release_is_refused_too_early_too_late_and_for_a_treatment_that_no_longer_holds(live):
+def test_release_is_refused_too_early_and_too_late(live):
     live.go_to("W8")
     planned = live.clock() + timedelta(hours=20)
     live.request(RequestWord.PREPARE_DOSE, order="1", visit="W8", weight_kg="70.5", dose_g="141", volume_ml="1410",
@@ -459,3 +462,105 @@ def test_bags_move_between_states_as_the_table_says_only():
     reached = set(MOVES.values()) | {BagState.PREPARED}
     assert reached == set(BagState)
     assert {act for _, act, _ in MOVES} <= set(ACTS)
+
+
+@pytest.mark.parametrize("arm", ["igpro20", "placebo"])
+def test_treatment_at_home_of_another_trial_is_prepared_by_the_same_acts(arm):
+    live = LivePharmacy(trial=read_trial("reclaiim"), arms={"slot1": arm}, stocked=False)
+    live.receive("igpro20_sc", "A1", "10 g", 5)
+    live.receive("igpro20_sc", "A1", "4 g", 5)
+    live.receive("albumin", "N1", "50 mL", 5)
+    live.must(RequestWord.OPEN_SLOT, "101-001", slot="slot1", stratum=[])
+    planned = (live.clock() + timedelta(hours=100)).isoformat()
+    # 0.5 g/kg x 70 kg = 35 g, 175 mL of 20 %: three vials of 10 g and two of 4 g hold 38 g
+    live.must(RequestWord.PREPARE_DOSE, "101-001", order="1", visit="W1", weight_kg="70", dose_g="35",
+              volume_ml="175", days=1, planned=planned)  # fmt: skip
+    bag = live.prepare("1")
+    assert (bag.volume_ml, bag.use_by) == (175, live.clock() + timedelta(hours=840))
+    assert sum(one.number for one in bag.vials) == 4
+    live.desk.carry_out(CheckBag(label=bag.label, passed=True), SECOND)
+    live.act(ReleaseBag(label=bag.label), Role.PHARMACIST)  # within 168 hours of the planned time
+    live.infuse(bag)
+    live.go_to("W25")
+    live.must(RequestWord.DECIDE_EXTENSION, "101-001", visit="W25", deterioration={}, since_switch={})
+    assert live.subject().enters_extension
+    (found,) = live.request(RequestWord.RESOLVE_SWITCH, visit="W9")
+    assert "no switch" in str(found.faults[0])
+
+
+def test_a_protocol_that_does_not_say_how_doses_are_prepared_opens_no_pharmacy():
+    with pytest.raises(SettingError, match=r"add \[conduct.preparation\]"):
+        PharmacyWorld(TRIAL.model_copy(update={"conduct": None}), Means(bytes))
+
+
+ORDER = {"order": "1", "visit": "W0", "weight_kg": "70.5", "dose_g": "141", "volume_ml": "1410", "days": 2,
+         "planned": "2024-01-08T11:00:00+00:00"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("word", "fields", "why"),
+    [
+        (RequestWord.PREPARE_DOSE, ORDER | {"visit": "W99"}, "no planned visit W99"),
+        (RequestWord.PREPARE_DOSE, ORDER | {"planned": ["2024-01-08T11:00:00+00:00"] * 3}, "don't fit the days"),
+        (RequestWord.PREPARE_DOSE, ORDER | {"weight_kg": "70.6"}, "not the one by weight"),
+        (RequestWord.PREPARE_DOSE, ORDER | {"dose_g": "70.5"}, "don't go together"),
+        (RequestWord.PREPARE_DOSE, ORDER | {"planned": "2024-01-08T11:00:00"}, "fields that it should not have"),
+        (RequestWord.CANCEL_DOSE, {"order": "?"}, "no such open order"),
+        (RequestWord.RESOLVE_SWITCH, {"visit": "W99"}, "no planned visit W99"),
+        (RequestWord.DECIDE_EXTENSION, {"visit": "W12", "deterioration": {}, "since_switch": {}}, "no gate at W12"),
+        (RequestWord.DECIDE_EXTENSION, {"visit": "W16", "deterioration": {"W8": 7}, "since_switch": {}}, "statuses"),
+        (RequestWord.DECIDE_EXTENSION, {"visit": "W16", "deterioration": {"X": 2}, "since_switch": {}}, "the statuses"),
+        (RequestWord.ALLOCATE, {"stratum": ["mild"]}, "allocated already"),
+        (RequestWord.OPEN_SLOT, {"slot": "slot2", "stratum": ["mild"]}, "allocated already"),
+    ],
+)  # fmt: skip
+def test_a_request_that_can_t_be_is_refused_for_its_reason(live, word, fields, why):
+    before = len(live.store.read())
+    (found,) = live.request(word, **fields)
+    assert why in str(found.faults)
+    assert len(live.store.read()) == before
+
+
+def test_the_reduced_dose_is_a_dose_by_weight_too(live):
+    live.must(RequestWord.PREPARE_DOSE, "101-001", **(ORDER | {"dose_g": "70.5", "volume_ml": "705"}))
+    (found,) = live.request(RequestWord.PREPARE_DOSE, **ORDER)
+    assert "known already" in str(found.faults[0])
+
+
+def test_an_act_does_what_was_done_already_for_no_request_and_no_notice(live):
+    number = live.ask(RequestWord.RESOLVE_SWITCH, visit="W8")
+    live.mail.take_requests()
+    with refused("dealt with already"):
+        live.act(SetAsideRequest(subject="101-001", request=number), Role.PHARMACIST, reason="x")
+    with refused("no such notice"):
+        live.act(ConfirmDelivery(notice="0"), Role.SYSTEM)
+    with refused("no bag with the label"):
+        live.act(ReportDispensingError(label="0", holds="saline"), Role.PHARMACIST, reason="x")
+
+
+def test_a_pharmacy_is_opened_under_the_protocol_it_was_given_only_and_by_nobody_blinded():
+    desk = open_pharmacy(
+        TRIAL, MemoryStore(), Means(RepeatableEntropy(), list_blinded_people=lambda: ["ann"]),
+        clock=Clock(), entropy=RepeatableEntropy(), keyring=MemorySubjectKeys(),
+    )  # fmt: skip
+    ann = User("ann", Role.ADMINISTRATOR.value)
+    with refused("another digest") as refusal:
+        desk.carry_out(OpenPharmacy(protocol_digest="x"), ann)
+    assert "acts in the blinded world" in str(refusal.value)
+    desk.carry_out(OpenPharmacy(protocol_digest=TRIAL.digest), User("eve", Role.ADMINISTRATOR.value))
+    desk.carry_out(AssignRole(person="eve", assigned=Role.LIST_MAKER), User("eve", Role.ADMINISTRATOR.value))
+    with refused("no slots are opened"):
+        desk.carry_out(RegisterList(list_digest="d"), User("eve", Role.LIST_MAKER.value))
+
+
+def test_a_slot_that_holds_no_arm_of_the_trial_is_refused_and_its_content_not_said(live):
+    live.arms["slot3"] = "secret arm"
+    (found,) = live.request(RequestWord.OPEN_SLOT, "101-003", slot="slot3", stratum=["mild"])
+    assert "no arm of the protocol" in str(found.faults)
+    assert "secret" not in str(found.faults)
+
+
+def test_a_table_of_bags_lets_no_act_through_that_it_has_not(live):
+    bag = live.prepare(live.order("W0"))
+    with pytest.raises(ValueError, match="a bag that is prepared has no move by return_bag"):
+        bag.move("return_bag")

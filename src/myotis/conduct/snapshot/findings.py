@@ -6,7 +6,7 @@ from typing import Any, Final
 from myotis.conduct.acts.visits.record_assessment import ULN
 from myotis.conduct.snapshot.subjects import VisitNumbers
 from myotis.conduct.study import Form, SubjectFile
-from myotis.datasets.sdtm import WEIGHT, find_test
+from myotis.datasets.sdtm import SF36, WEIGHT, find_test, name_sf36
 from myotis.protocol.trial import Trial
 
 Row = dict[str, Any]
@@ -24,6 +24,10 @@ def list_findings(subject: SubjectFile, trial: Trial, visits: VisitNumbers) -> I
                     row = _row(test.domain, test.testcd, test.test, test.category, result, test.unit, form, visits)
                     limit = form.items.get(name + ULN)
                     yield test.domain, row | ({f"{test.domain}ORNRHI": limit} if limit else {})
+    for form in _in_order(subject, "sf36", visits):
+        for name, score in form.items.items():
+            label = f"SF-36v2 {SF36[name]}"
+            yield "QS", _row("QS", name_sf36(name), label, "SF-36V2", score, None, form, visits)
     for form in _in_order(subject, "weight", visits):
         yield "VS", _row("VS", WEIGHT, "Weight", None, form.items["weight_kg"], "kg", form, visits)
     analytes = {analyte.id: analyte for analyte in (trial.conduct.analytes if trial.conduct else ())}

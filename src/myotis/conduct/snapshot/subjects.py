@@ -38,21 +38,23 @@ REASONS: Final = {
 
 
 class VisitNumbers:
-    """The number and name of every visit that a subject had, planned or not."""
+    """The number and name of each visit that a subject had, planned or not, and of each day with a sample of its own."""
 
     def __init__(self, subject: SubjectFile, trial: Trial) -> None:
         self.trial = trial
-        held = sorted(
-            (form for form in subject.all_of("visit") if form.items["held"] != "missed"),
-            key=lambda form: (form.items["day"], form.first_entry),
-        )
-        self.held = held
         self.dates = {form.key.which[0]: form.items["day"] for form in subject.all_of("visit")}
         self.numbers: dict[str, tuple[float, str]] = {v.id: (float(v.number), v.label) for v in trial.visits}
-        last, extra = float(trial.visits[0].number), 0
-        for form in held:
-            name = form.key.which[0]
-            planned = find_planned(trial, name)
+        held = [form for form in subject.all_of("visit") if form.items["held"] != "missed"]
+        self.held = sorted(held, key=lambda form: (form.items["day"], form.first_entry))
+        sampled = {form.key.which[0] for form in subject.all_of("result")} - set(self.dates) - set(self.numbers)
+        self.dates |= {day: day for day in sampled}
+        contacts = [(form.items["day"], form.key.which[0]) for form in self.held] + [(day, day) for day in sampled]
+        self._number(sorted(contacts, key=lambda contact: contact[0]))
+
+    def _number(self, contacts: list[tuple[str, str]]) -> None:
+        last, extra = float(self.trial.visits[0].number), 0
+        for _, name in contacts:
+            planned = find_planned(self.trial, name)
             if planned:
                 last, extra = float(planned.number), 0
             else:

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from myotis.errors import Fault, SettingError
+from myotis.errors import Fault
 from myotis.log.act import Told
 from myotis.log.entry import Entry, format_time
 from myotis.log.messages import NoticeWord
 from myotis.pharmacy.act import LabelAct, Scene
 from myotis.pharmacy.amounts import format_amount
 from myotis.pharmacy.dispensary import Dispensary
-from myotis.pharmacy.treatment import find_treatment
 
 
 class ReleaseBag(LabelAct):
@@ -21,7 +20,7 @@ class ReleaseBag(LabelAct):
     name: ClassVar[str] = "release_bag"
 
     def find_misfits(self, scene: Scene) -> Iterator[Fault]:
-        """It is time, and the treatment of the cycle is still the one that the bag was prepared with."""
+        """It is time. (A switch stops bags, so one that can be released holds the treatment of its cycle.)"""
         bag = scene.dispensary.bags[self.label]
         planned = scene.dispensary.orders[bag.order].planned[bag.day - 1]
         earliest = planned - timedelta(hours=float(scene.preparation.earliest_release.number))
@@ -30,13 +29,6 @@ class ReleaseBag(LabelAct):
         if scene.occurred > bag.use_by:
             yield Fault(what="the bag may not be used any more", expected=f"not after {format_time(bag.use_by)}",
                         remedy="Discard it and prepare another.")  # fmt: skip
-        try:
-            stands = find_treatment(scene.trial, scene.subject(bag.subject), bag.visit) == bag.assigned
-        except SettingError:
-            stands = False
-        if not stands:
-            yield Fault(what="the treatment of the cycle is another one since the bag was prepared",
-                        expected="a bag of the treatment that holds now", remedy="Discard it.")  # fmt: skip
 
     def tell(self, scene: Scene, entry: Entry) -> Iterator[Told]:  # noqa: ARG002
         """The bag is ready."""

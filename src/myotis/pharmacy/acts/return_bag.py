@@ -23,7 +23,7 @@ class DiscardBag(LabelAct):
     """Discard a bag before it is released."""
 
     name: ClassVar[str] = "discard_bag"
-    because: Literal["past_use", "damaged", "treatment_changed", "not_needed"]
+    because: Literal["past_use", "damaged", "not_needed"]
 
     @classmethod
     def apply(cls, dispensary: Dispensary, entry: Entry) -> None:

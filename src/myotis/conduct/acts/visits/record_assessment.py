@@ -9,6 +9,7 @@ from myotis.conduct.act import Scene, VisitFormAct
 from myotis.conduct.acts.entry.randomize_subject import find_stratum
 from myotis.conduct.roles import Role
 from myotis.conduct.study import Form, FormKey, Study, record_form
+from myotis.datasets.sdtm import SF36
 from myotis.errors import Fault
 from myotis.instruments.cdasi import CDASI_ACTIVITY, CDASI_DAMAGE
 from myotis.instruments.enzymes import ENZYME_GRID, ULN_GRID
@@ -21,6 +22,9 @@ from myotis.terms.grid import Grid
 
 TO: Final = (Role.INVESTIGATOR, Role.COORDINATOR, Role.MONITOR, Role.DATA_MANAGER, Role.SPONSOR)
 ULN: Final = "_uln"
+SF36_GRID: Final = Grid("points", 100, 10_000)
+SF36_LEAST, SF36_MOST = 0, 100
+"""Of a norm-based score of the SF-36v2 (mean 50, standard deviation 10): nobody's is outside. Scores, not items."""
 CDASI: Final = {measure.name: measure for measure in (CDASI_ACTIVITY, CDASI_DAMAGE)}
 ACTIVITIES: Final = {"core_set": "core_set", "enzymes": "core_set", "cdasi": "cdasi", "sf36": "sf36"}
 """The activity of the schedule that each kind of form belongs to."""
@@ -119,7 +123,7 @@ def find_scales(trial: Trial, kind: str) -> dict[str, Scale]:
         plain = {name: Scale(ENZYME_GRID, 0, None) for name in settings.enzymes}
         return plain | {name + ULN: Scale(ULN_GRID, 1, None) for name in settings.enzymes}
     if kind == "sf36":
-        return {}
+        return {name: Scale(SF36_GRID, SF36_LEAST, SF36_MOST) for name in SF36}
     if kind == "cdasi":
         return {name: _scale(measure) for name, measure in CDASI.items()}
     return {measure.name: _scale(measure) for slot in PLAIN_SLOTS if (measure := settings.measure(slot))}
