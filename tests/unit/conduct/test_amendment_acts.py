@@ -9,6 +9,7 @@ from dosed_trial import S1
 from live_trial import CORE_SET, RepeatableEntropy, take_plain_slot
 from protocol_files import change, render_toml, shipped_values
 
+from myotis.cli.snapshot import snapshot as snapshot_command
 from myotis.conduct.act import Means
 from myotis.conduct.acts.course.transfer_subject import TransferSubject
 from myotis.conduct.acts.entry.give_consent import GiveConsent
@@ -44,14 +45,14 @@ def protocols(tmp_path_factory):
     trials = read_trial(first), read_trial("proderm"), read_trial(later)
     text = render_amendment(trials[1], trials[2], {DAYS: "on_reconsent", EVENTS: "on_site_approval"}, {"id": "more"})
     more.write_text(text, "utf-8")
-    return trials, (read_amendment(rate, *trials[:2]), read_amendment(more, *trials[1:]))
+    return trials, (read_amendment(rate, *trials[:2]), read_amendment(more, *trials[1:])), (first, later)
 
 
 class AmendedTrial(CourseTrial):
     """A trial under the first protocol, whose desk has the later ones."""
 
     def __init__(self, protocols):
-        self.trials, self.amendments = protocols
+        self.trials, self.amendments, self.files = protocols
         super().__init__(trial=self.trials[0])
         self.desk = self.open_again()
 
@@ -189,7 +190,7 @@ def test_a_subject_is_under_the_protocol_of_the_site_that_it_is_transferred_to(l
     assert live.version().conduct.premedication.after_events == 3
 
 
-def test_replay_comes_to_the_same_protocols_and_needs_them(live):
+def test_replay_comes_to_the_same_protocols_and_needs_them(live, tmp_path, capsys):
     live.order("W0")
     live.amend(0)
     live.amend(1, consent_version="2.0")
@@ -202,6 +203,10 @@ def test_replay_comes_to_the_same_protocols_and_needs_them(live):
     assert snapshot.entries == len(live.store.read())
     with pytest.raises(SettingError, match="a protocol that was not given"):
         take_snapshot(live.store.read(), live.trials[0])
+    log, (first, later) = tmp_path / "site.log", live.files
+    log.write_text("".join(entry.write_line() for entry in live.store.read()), "utf-8")
+    snapshot_command(log, tmp_path / "out", str(first), amended=["proderm", str(later)])
+    assert capsys.readouterr().out.splitlines()[-1] == f"digest {snapshot.digest}"
 
 
 def test_an_amendment_leads_from_the_protocol_that_stands_to_one_that_the_desk_has(live):
