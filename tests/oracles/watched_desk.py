@@ -3,12 +3,16 @@
 import traceback
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple
 
 from myotis.conduct.study import Study
 from myotis.conduct.view import view_study
 from myotis.log.act import Act, Receipt, User
 from myotis.log.desk import Desk
+
+TESTS = Path(__file__).parent.parent
+"""Where the tests are: their own variables, which know everything, are left out."""
 
 
 class Heard(NamedTuple):
@@ -46,6 +50,9 @@ class WatchedDesk(Desk[Study]):
     def keep_error(self, error: Exception, user: User, at: int | None = None) -> None:
         """Keep what an error shows, and what it would show to a program that reports crashes."""
         report = traceback.TracebackException.from_exception(error, capture_locals=True)
+        report.stack = traceback.StackSummary.from_list(
+            frame for frame in report.stack if not Path(frame.filename).is_relative_to(TESTS)
+        )
         faults = getattr(error, "faults", ())
         text = f"{type(error).__name__} {getattr(error, 'kind', '')} {error} {faults!r}"
         where = len(self.store.read()) if at is None else at
