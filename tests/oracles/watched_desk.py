@@ -6,13 +6,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+import myotis
 from myotis.conduct.study import Study
 from myotis.conduct.view import view_study
 from myotis.log.act import Act, Receipt, User
 from myotis.log.desk import Desk
 
-TESTS = Path(__file__).parent.parent
-"""Where the tests are: their own variables, which know everything, are left out."""
+SOURCES = Path(myotis.__file__).parent
+"""Where Myotis is. The variables of its callers, the tests too, know everything and are left out."""
 
 
 class Heard(NamedTuple):
@@ -51,7 +52,7 @@ class WatchedDesk(Desk[Study]):
         """Keep what an error shows, and what it would show to a program that reports crashes."""
         report = traceback.TracebackException.from_exception(error, capture_locals=True)
         report.stack = traceback.StackSummary.from_list(
-            frame for frame in report.stack if not Path(frame.filename).is_relative_to(TESTS)
+            frame for frame in report.stack if Path(frame.filename).is_relative_to(SOURCES)
         )
         faults = getattr(error, "faults", ())
         text = f"{type(error).__name__} {getattr(error, 'kind', '')} {error} {faults!r}"
