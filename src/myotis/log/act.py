@@ -24,7 +24,8 @@ class Act(BaseModel):
     say which record is meant and don't change with a correction.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    # An act that can't be made says where and why not, and never what was typed: that may be a patient's value.
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
 
     name: ClassVar[str]
     free_text: ClassVar[frozenset[str]] = frozenset()

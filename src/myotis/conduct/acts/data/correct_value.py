@@ -1,9 +1,9 @@
 """Correct a value: the old one stays in the log, the reason stands beside it, signatures on the form fall."""
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from myotis.conduct.act import FormAct, Scene, SubjectAct, find_stale
 from myotis.conduct.edit_checks import rebuild_act
@@ -23,7 +23,7 @@ class CorrectValue(SubjectAct):
     form: str
     """The form, such as ``core_set/W4``."""
     item: str
-    value: Any = None
+    value: Annotated[Any, Field(repr=False)] = None
     saw: int
     """The version of the form that the user saw."""
 
