@@ -59,23 +59,6 @@ class ConductAct(Act):
         """The row of the table of permissions: the act's name, with the kind of form where that matters."""
         return self.name
 
-    def find_obstacles(self, scene: Scene) -> Iterator[Fault]:  # noqa: ARG002
-        """Every fault that stands in the way."""
-        yield from ()
-
-    def add_values(self, scene: Scene) -> dict[str, Any]:  # noqa: ARG002
-        """What the system adds to the entry."""
-        return {}
-
-    def tell(self, scene: Scene, entry: Entry) -> Iterator[Told]:  # noqa: ARG002
-        """What the system says, now that the study has taken in the entry."""
-        yield from ()
-
-    @classmethod
-    def apply(cls, study: Study, entry: Entry) -> None:
-        """What an entry of this act does to the study."""
-        raise NotImplementedError
-
 
 class SubjectAct(ConductAct):
     """An act about a subject."""

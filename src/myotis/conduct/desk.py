@@ -14,7 +14,7 @@ from myotis.conduct.policies import AFTER_LOCK, is_possible
 from myotis.conduct.study import Study
 from myotis.conduct.visibility import sees_subject
 from myotis.errors import Fault, SettingError
-from myotis.log.act import Act, RefusalError, Told, User
+from myotis.log.act import Act, RefusalError, Told, User, find_refusal
 from myotis.log.desk import Desk
 from myotis.log.entry import Entry
 from myotis.log.store import Clock, Entropy, Store
@@ -39,13 +39,11 @@ class ConductWorld:
     def refuse(self, state: Study, act: Act, user: User, occurred: datetime, now: datetime) -> RefusalError | None:
         """Who may, and when, before what is needed: each question is asked only where the one before is answered."""
         assert isinstance(act, ConductAct), "the acts of this desk are those of the blinded world"
-        if faults := list(_find_unauthorized(state, act, user)):
-            return RefusalError(act.name, "role", faults)
-        if faults := list(_find_untimely(state, act)):
-            return RefusalError(act.name, "state", faults)
-        if faults := list(act.find_obstacles(self._set_scene(state, act, user, occurred, now))):
-            return RefusalError(act.name, "need", faults)
-        return None
+        scene = self._set_scene(state, act, user, occurred, now)
+        return find_refusal(act, (
+            ("role", _find_unauthorized(state, act, user)), ("state", _find_untimely(state, act)),
+            ("need", act.find_obstacles(scene)),
+        ))  # fmt: skip
 
     def complete(self, state: Study, act: Act, user: User, occurred: datetime, now: datetime) -> Mapping[str, Any]:
         """What the act itself lets the system add."""

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from myotis.errors import Fault, MyotisError
+from myotis.log.entry import Entry
 
 
 class User(NamedTuple):
@@ -52,6 +53,15 @@ class Act(BaseModel):
         """What the system adds to the entry, such as the number of a new record."""
         return {}
 
+    def tell(self, scene: Any, entry: Entry) -> Iterator["Told"]:  # noqa: ARG002
+        """What the system says because of the act, now that the state has taken in its entry."""
+        yield from ()
+
+    @classmethod
+    def apply(cls, state: Any, entry: Entry) -> None:
+        """What an entry of this act does to the state of its log."""
+        raise NotImplementedError
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -80,6 +90,18 @@ class RefusalError(MyotisError):
         self.kind = kind
         self.faults = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+def find_refusal(act: Act, questions: Iterable[tuple[str, Iterable[Fault]]]) -> RefusalError | None:
+    """The refusal by the first question that has an answer; None where none has.
+
+    Each question is its kind (``RefusalError.kind``) and its faults. A later one is asked only where the earlier ones
+    find nothing, so its faults may come from a generator that takes their answers for granted.
+    """
+    for kind, asked in questions:
+        if faults := tuple(asked):
+            return RefusalError(act.name, kind, faults)
+    return None
 
 
 class Receipt(NamedTuple):

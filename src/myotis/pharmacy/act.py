@@ -68,23 +68,6 @@ class Scene(NamedTuple):
 class PharmacyAct(Act):
     """An act of the unblinded world."""
 
-    def find_obstacles(self, scene: Scene) -> Iterator[Fault]:  # noqa: ARG002
-        """Every fault that stands in the way."""
-        yield from ()
-
-    def add_values(self, scene: Scene) -> dict[str, Any]:  # noqa: ARG002
-        """What the system adds to the entry."""
-        return {}
-
-    def tell(self, scene: Scene, entry: Entry) -> Iterator[Told]:  # noqa: ARG002
-        """What the system says, now that the dispensary has taken in the entry."""
-        yield from ()
-
-    @classmethod
-    def apply(cls, dispensary: Dispensary, entry: Entry) -> None:
-        """What an entry of this act does to the dispensary."""
-        raise NotImplementedError
-
 
 class SubjectAct(PharmacyAct):
     """An act about a subject."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from myotis.errors import Fault, SettingError
-from myotis.log.act import Act, RefusalError, Told, User
+from myotis.log.act import Act, RefusalError, Told, User, find_refusal
 from myotis.log.desk import Desk
 from myotis.log.entry import Entry
 from myotis.log.store import Clock, Entropy, Store
@@ -37,13 +37,11 @@ class PharmacyWorld:
     def refuse(self, state: Dispensary, act: Act, user: User, occurred: datetime, now: datetime) -> RefusalError | None:
         """Who may, and when, before what is needed: each question is asked only where the one before is answered."""
         assert isinstance(act, PharmacyAct), "the acts of this desk are those of the unblinded world"
-        if faults := list(_find_unauthorized(state, act, user)):
-            return RefusalError(act.name, "role", faults)
-        if faults := list(_find_untimely(state, act)):
-            return RefusalError(act.name, "state", faults)
-        if faults := list(act.find_obstacles(self._set_scene(state, user, occurred, now))):
-            return RefusalError(act.name, "need", faults)
-        return None
+        scene = self._set_scene(state, user, occurred, now)
+        return find_refusal(act, (
+            ("role", _find_unauthorized(state, act, user)), ("state", _find_untimely(state, act)),
+            ("need", act.find_obstacles(scene)),
+        ))  # fmt: skip
 
     def complete(self, state: Dispensary, act: Act, user: User, occurred: datetime, now: datetime) -> Mapping[str, Any]:
         """What the act itself lets the system add."""
