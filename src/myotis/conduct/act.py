@@ -140,6 +140,9 @@ class VisitFormAct(FormAct):
         elif visit.frozen:
             remedy = "Ask the data manager to unfreeze it."
             yield Fault(what=f"the visit {self.visit} is frozen", expected="a visit that is open", remedy=remedy)
+        elif visit.items.get("held") == "missed":
+            remedy = "Correct how the visit was held, if it was."
+            yield Fault(what=f"the visit {self.visit} was missed", expected="a visit that was held", remedy=remedy)
         planned = find_planned(scene.trial, self.visit)
         if planned and self.activity and self.activity not in planned.activities:
             yield Fault(what=f"{self.visit} has no {self.activity}", expected="a visit of the schedule that has it",

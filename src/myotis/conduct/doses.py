@@ -4,6 +4,7 @@ Nobody here knows the treatment, so an infusion must be the same for every arm.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -29,7 +30,8 @@ DOSE_CHANGE: Final = "dose_change"
 CANCELLED: Final = "cancelled"
 CANCELLED_AT: Final = "cancelled_at"
 """The items of an order that was cancelled: why, and when."""
-HELD_SINCE: Final = "dosing_held_since"
+HOLDS: Final = "dosing_holds"
+"""Under which the study keeps when dosing was held at each site and in the trial: from when, and until when."""
 TRIAL: Final = "*"
 """What stands for the whole trial among sites whose dosing is held."""
 SITE_STAFF: Final = (Role.INVESTIGATOR, Role.COORDINATOR)
@@ -154,14 +156,39 @@ def find_hold(study: Study, subject: SubjectFile) -> Iterator[Fault]:
         yield Fault(what=f"dosing is held {where}", expected="dosing that was resumed")
 
 
-def find_stop(study: Study, subject: SubjectFile) -> datetime | None:
-    """Since when the subject is not dosed: held, or off treatment; None where it is dosed."""
-    since: dict[str, str] = study.other.get(HELD_SINCE, {})
-    stops = [since[of] for of in (TRIAL, subject.site) if of in since]
-    dosed = [i for i, (_, state) in enumerate(subject.history) if state in (S.RANDOMIZED, *WITH_TREATMENT)]
-    if dosed and dosed[-1] + 1 < len(subject.history):
-        stops.append(subject.history[dosed[-1] + 1][0])
-    return min((datetime.fromisoformat(stop) for stop in stops), default=None)
+def was_dosed_at(study: Study, subject: SubjectFile, when: datetime) -> bool:
+    """Was a randomized subject to be dosed at a time: neither held, by itself, at its site or in the trial, nor off
+    treatment? A hold that has ended since counts too: what started in it started against it."""
+    holds: dict[str, list[Hold]] = study.other.get(HOLDS, {})
+    stops = [*holds.get(TRIAL, []), *holds.get(subject.site, []), *_list_stops(subject)]
+    return not any(stop.covers(when) for stop in stops)
+
+
+@dataclass(slots=True)
+class Hold:
+    """A time in which nothing is given; ``until`` is None while it lasts."""
+
+    since: str
+    until: str | None = None
+
+    def covers(self, when: datetime) -> bool:
+        """Does a time lie in it?"""
+        begun = when >= datetime.fromisoformat(self.since)
+        return begun and (self.until is None or when < datetime.fromisoformat(self.until))
+
+
+def _list_stops(subject: SubjectFile) -> list[Hold]:
+    """The times since its randomization in which the subject itself was not dosed."""
+    stops: list[Hold] = []
+    before = False
+    for when, state in subject.history:
+        dosed = state in (S.RANDOMIZED, *WITH_TREATMENT)
+        if before and not dosed:
+            stops.append(Hold(when))
+        elif dosed and not before and stops:
+            stops[-1].until = when
+        before = dosed
+    return stops
 
 
 def find_undosed(scene: Scene, subject: SubjectFile, visit: str) -> Iterator[Fault]:

@@ -178,7 +178,9 @@ def test_right_after_a_switch_the_code_break_shows_what_was_given_and_what_comes
         live.give_cycle(visit)
     live.switch("W8")
     live.request(RequestWord.BREAK_CODE, request=17)
-    act = BreakCode(subject="101-001", asked="17", asked_by="investigator-101", told=("investigator-101",))
+    act = BreakCode(
+        subject="101-001", asked="101-001/code-break/1", asked_by="investigator-101", told=("investigator-101",)
+    )
     shown = break_code(live.desk, act, live.user(Role.CODE_BREAK_DESK), open_sealed=live.arms.__getitem__)
     assert shown.arm == "Placebo"
     assert shown.given == (CycleGiven("W0", (SALINE,)), CycleGiven("W4", (SALINE,)))
@@ -186,7 +188,7 @@ def test_right_after_a_switch_the_code_break_shows_what_was_given_and_what_comes
     assert (shown.at_site, shown.sealed_list_agrees, shown.not_included) == ((), True, ())
     assert "Placebo" not in repr(shown)
     (notice,) = live.notices(NoticeWord.CODE_BROKEN)
-    assert notice.fields == {"request": "17"}
+    assert notice.fields == {"request": "101-001/code-break/1"}
     with pytest.raises(RefusalError, match="not shown again"):
         break_code(live.desk, act, live.user(Role.CODE_BREAK_DESK), open_sealed=None)
     (kept,) = live.state.code_breaks
@@ -211,8 +213,8 @@ def test_a_bag_that_is_out_and_an_error_are_shown_too():
 def test_a_request_is_answered_for_its_own_subject_only():
     live = begin()
     live.randomize("101-002", "slot2")
-    live.request(RequestWord.BREAK_CODE, "101-002", request=17)
-    act = BreakCode(subject="101-001", asked="17", asked_by="dr", told=("dr",))
+    live.request(RequestWord.BREAK_CODE, "101-002", request="101-002/code-break/1")
+    act = BreakCode(subject="101-001", asked="101-002/code-break/1", asked_by="dr", told=("dr",))
     with pytest.raises(RefusalError, match="another subject"):
         break_code(live.desk, act, live.user(Role.CODE_BREAK_DESK), open_sealed=None)
     with pytest.raises(RefusalError, match="knows no such subject"):
@@ -228,7 +230,7 @@ def test_nothing_is_shown_where_nothing_could_be_recorded(monkeypatch):
         raise StoreError("the disk is full")
 
     monkeypatch.setattr(live.store, "transaction", fail)
-    act = BreakCode(subject="101-001", asked="17", asked_by="dr", told=("dr",))
+    act = BreakCode(subject="101-001", asked="101-001/code-break/1", asked_by="dr", told=("dr",))
     with pytest.raises(StoreError):
         break_code(live.desk, act, live.user(Role.CODE_BREAK_DESK), open_sealed=None)
     shown = break_code_alone(TRIAL, "101-001", "slot1", live.arms.__getitem__)

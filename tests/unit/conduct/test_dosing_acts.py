@@ -195,7 +195,6 @@ def test_a_notice_is_taken_once_with_its_fields_and_as_an_answer_only(live):
         (ReceiveNotice(subject=S1, id="b", word=NoticeWord.BAG_READY, values=values), "a bag with the label already"),
         (ReceiveNotice(subject=S1, id="b", word=NoticeWord.ENTER_EXTENSION, values={}), "nothing that was asked"),
         (ReceiveNotice(subject=S1, id="b", word=NoticeWord.SWITCH_IN_EFFECT, values={}), "nothing that was asked"),
-        (ReceiveNotice(subject=S1, id="b", word=NoticeWord.DO_NOT_USE, values={"label": "9"}), "no such bag"),
         (ReceiveNotice(subject=S1, id="b", word=NoticeWord.NOT_IN_STOCK, values={"order": "9"}), "no such order"),
         (ReceiveNotice(subject=S1, id="b", word=NoticeWord.CODE_BROKEN, values={"request": "9"}), "not asked for"),
     ):
@@ -227,7 +226,7 @@ def test_dosing_is_held_by_who_may_and_subjects_keep_their_state_where_a_site_or
 
 def test_an_infusion_that_had_started_before_a_hold_is_entered_after_it_and_a_later_one_is_not(live):
     live.order("W0")
-    label = live.prepare("W0", "700", hours=30)
+    label = live.prepare("W0", "700")
     live.check("W0")
     started = live.clock.now
     live.clock.move(hours=2)

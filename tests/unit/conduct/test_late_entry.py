@@ -26,7 +26,7 @@ def live():
 
 
 def test_an_infusion_before_a_death_is_entered_after_it_and_a_later_one_is_not(live):
-    label = live.prepare("W0", "700", hours=30)
+    label = live.prepare("W0", "700")
     live.check("W0")
     started = live.clock.now
     live.clock.move(hours=3)

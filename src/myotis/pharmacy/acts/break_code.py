@@ -1,5 +1,6 @@
 """Break the code of a subject: who saw its treatment, when and why. What was seen is in no entry of this act."""
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
@@ -37,6 +38,9 @@ class BreakCode(SubjectAct):
             )
         elif scene.dispensary.code_requests.get(self.asked or "", self.subject) != self.subject:
             yield Fault(what="the request is about another subject", expected="the subject of the request")
+        elif self.asked is not None and not re.fullmatch(rf"{re.escape(self.subject)}/code-break/\d+", self.asked):
+            # It travels to the site, so that it must be able to say nothing else.
+            yield Fault(what="this is no request of the blinded log", expected="its id there, or none", column="asked")
 
     def tell(self, scene: Scene, entry: Entry) -> Iterator[Told]:  # noqa: ARG002
         """The site's log keeps that the code is broken."""

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from myotis.conduct.act import Scene, SubjectAct
+from myotis.conduct.act import Scene
+from myotis.conduct.ended_dosing import EndsDosing, cancel_orders
 from myotis.conduct.freezes import EFFICACY, list_forms_of_visit
 from myotis.conduct.live_rules import follow_course
 from myotis.conduct.study import Study, SubjectFile
@@ -15,10 +16,10 @@ from myotis.protocol.trial import Trial
 from myotis.terms.missing import MISSING
 
 
-class CompleteFirstPeriod(SubjectAct):
+class CompleteFirstPeriod(EndsDosing):
     """The subject has completed the first period. Where the trial has a gate into the extension, its efficacy forms are
     signed and frozen first, so that nobody rates while knowing the answer; the pharmacy is asked with what the rules
-    make of them."""
+    make of them. What is left of the first period's orders is cancelled."""
 
     name: ClassVar[str] = "complete_first_period"
 
@@ -43,8 +44,9 @@ class CompleteFirstPeriod(SubjectAct):
                 yield Fault(what=f"{form.key} is not frozen", expected="a frozen form",
                             remedy="Ask the data manager to freeze it.")  # fmt: skip
 
-    def tell(self, scene: Scene, entry: Entry) -> Iterator[Told]:  # noqa: ARG002
+    def tell(self, scene: Scene, entry: Entry) -> Iterator[Told]:
         """The pharmacy is asked, where the trial has a gate."""
+        yield from super().tell(scene, entry)
         gate, subject = scene.conduct.extension_gate, scene.subject(self.subject)
         if gate is None:
             return
@@ -58,6 +60,7 @@ class CompleteFirstPeriod(SubjectAct):
     @classmethod
     def apply(cls, study: Study, entry: Entry) -> None:
         """Completed."""
+        cancel_orders(study, entry)
         study.subject_of(entry).move(cls.name)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from myotis.conduct.act import ConductAct, Scene
-from myotis.conduct.doses import HELD_SINCE, TRIAL
+from myotis.conduct.doses import HOLDS, TRIAL, Hold
 from myotis.conduct.roles import Role
 from myotis.conduct.study import Study
 from myotis.errors import Fault
@@ -66,12 +66,13 @@ def set_held(study: Study, entry: Entry, *, held: bool) -> None:
         subject = study.subject_of(entry)
         subject.move(entry.act, "subject" if held else subject.standing.value)
         return
-    since = study.other.setdefault(HELD_SINCE, {})
     of = TRIAL if scope == "trial" else entry.get("site")
     if scope == "trial":
         study.held = held
     else:
         study.sites[of] = "held" if held else "open"
-    since.pop(of, None)
+    holds: list[Hold] = study.other.setdefault(HOLDS, {}).setdefault(of, [])
     if held:
-        since[of] = entry.occurred
+        holds.append(Hold(entry.occurred))
+    else:
+        holds[-1].until = entry.occurred

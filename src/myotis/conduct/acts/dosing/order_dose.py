@@ -58,6 +58,8 @@ class OrderDose(LastingForm, VisitFormAct):
         before, key = subject.find(ORDER, self.visit), self.key(scene)
         if before is not None or self.saw:
             yield from find_stale(before, self.saw, key)
+        if before and before.frozen:
+            yield Fault(what=f"{key} is frozen", expected="a form that is open", remedy="Ask the data manager.")
         yield from find_hold(scene.study, subject)
         if subject.standing in UNDECIDED:
             yield Fault(what="what is given next hangs on the switch", expected="a switch that is settled",

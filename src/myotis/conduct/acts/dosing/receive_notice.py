@@ -24,6 +24,8 @@ ANSWERS: Final = {
     NoticeWord.LEAVE_TREATMENT: RequestWord.DECIDE_EXTENSION,
 }
 """What must have been asked before the pharmacy says so, and is answered once."""
+STOPPED: Final = "bags_stopped_before_ready"
+"""Under which the study keeps the labels of bags that must not be used and that it does not know yet."""
 TO: Final = (Role.INVESTIGATOR, Role.COORDINATOR, Role.MONITOR, Role.DATA_MANAGER, Role.SPONSOR)
 
 
@@ -68,7 +70,7 @@ class ReceiveNotice(SubjectAct):
                 yield Fault(what="the time of last use is no time with an offset", expected="an ISO time",
                             column="use_by")  # fmt: skip
         elif label is not None and not _is_of(scene.study.bags.get(label), self.subject):
-            yield Fault(what="the subject has no such bag", expected="a bag that was ready", column="label")
+            yield Fault(what="the bag is another subject's", expected="a bag of the subject", column="label")
         asked = {form.items["request"] for form in subject.all_of("code_break")} | {None, UNASKED}
         if request not in asked:
             yield Fault(what="the code break was not asked for", expected="a request that was made", column="request")
@@ -89,9 +91,7 @@ class ReceiveNotice(SubjectAct):
             case NoticeWord.BAG_READY:
                 keep_bag(study, subject, values)
             case NoticeWord.DO_NOT_USE:
-                bag = study.bags[values["label"]]
-                bag.status = BagStatus.DO_NOT_USE if bag.status == BagStatus.READY else bag.status
-                bag.stopped_at = entry.occurred
+                stop_bag(study, values["label"], entry.occurred)
             case NoticeWord.CODE_BROKEN:
                 subject.code_broken = True
             case _:
@@ -118,10 +118,22 @@ def keep_bag(study: Study, subject: SubjectFile, values: dict[str, Any]) -> None
         label=values["label"], subject=subject.id, order=values["order"], visit=order.key.which[0],
         volume_ml=values["volume_ml"], use_by=values["use_by"],
     )  # fmt: skip
+    if stopped := study.other.get(STOPPED, {}).get(values["label"]):
+        stop_bag(study, values["label"], stopped)
+
+
+def stop_bag(study: Study, label: str, when: str) -> None:
+    """A bag must not be used. Notices come in any order, so that the word may come before the bag is known."""
+    bag = study.bags.get(label)
+    if bag is None:
+        study.other.setdefault(STOPPED, {})[label] = when
+        return
+    bag.status = BagStatus.DO_NOT_USE if bag.status == BagStatus.READY else bag.status
+    bag.stopped_at = when
 
 
 def _is_of(bag: Bag | None, subject: str) -> bool:
-    return bag is not None and bag.subject == subject
+    return bag is None or bag.subject == subject
 
 
 def _is_time(text: str) -> bool:

@@ -1,14 +1,14 @@
 """Record an infusion: one bag, on one day of a cycle."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from myotis.conduct.act import LastingForm, Scene, VisitFormAct
+from myotis.conduct.act import LastingForm, Scene, VisitFormAct, find_planned
 from myotis.conduct.acts.dosing.order_dose import find_open_order
 from myotis.conduct.bags import Bag, BagStatus
 from myotis.conduct.doses import (
@@ -17,15 +17,17 @@ from myotis.conduct.doses import (
     ORDER,
     SITE_STAFF,
     find_highest_rate,
-    find_stop,
+    was_dosed_at,
 )
+from myotis.conduct.readiness import FORM as READINESS
 from myotis.conduct.readiness import assess_readiness, count_infusional_events
 from myotis.conduct.roles import Role
 from myotis.conduct.study import Form, FormKey, Study, SubjectFile
 from myotis.errors import Fault
 from myotis.log.act import Told
 from myotis.log.entry import Entry
-from myotis.log.messages import PHARMACY, RequestWord
+from myotis.log.messages import PHARMACY, NoticeWord, RequestWord
+from myotis.protocol.trial import Trial
 from myotis.rules.premedication import may_premedicate
 from myotis.terms.states import SubjectState, find_target
 
@@ -83,8 +85,7 @@ class RecordInfusion(LastingForm, VisitFormAct):
         """The visit was held, the dose ordered, the subject to be dosed and ready, and the bag is the right one."""
         yield from super().find_misplaced(scene)
         subject = scene.subject(self.subject)
-        stop = find_stop(scene.study, subject)
-        if stop is not None and self.started >= stop:
+        if not was_dosed_at(scene.study, subject, self.started):
             yield Fault(what="the subject was not to be dosed then", expected="dosing that is not held or ended",
                         column="started")  # fmt: skip
         randomized = [when for when, state in subject.history if state == SubjectState.RANDOMIZED]
@@ -98,9 +99,15 @@ class RecordInfusion(LastingForm, VisitFormAct):
                 expected = f"day 1 to {order.items['days']}"
                 yield Fault(what="the order has no such day", expected=expected, column="day")
             yield from find_wrong_bag(scene.study, self.label, order, self.started)
+            yield from find_too_early(scene, self.label, self.started)
+        yield from find_unswitched(scene.trial, subject, self.visit, self.started)
         yield from self._find_open_items(scene, subject)
 
     def _find_open_items(self, scene: Scene, subject: SubjectFile) -> Iterator[Fault]:
+        check = subject.find(READINESS, self.visit, str(self.day))
+        if check and self.started < datetime.fromisoformat(check.occurred):
+            yield Fault(what="readiness was checked after the start", expected="a check before it", column="started",
+                        remedy="Enter the check with the time at which it was made.")  # fmt: skip
         found = assess_readiness(scene.trial, subject, self.visit, self.day, self.started.date())
         if found and not found.answer.is_ready:
             items = ", ".join(f"{item.item} ({item.problem})" for item in found.answer.open_items)
@@ -185,6 +192,29 @@ def find_wrong_bag(study: Study, label: str, order: Form, when: datetime) -> Ite
     if not bag.is_within_use(when):
         yield Fault(what="the bag was past its time of use", expected="an infusion that starts before it",
                     column="label")  # fmt: skip
+
+
+def find_too_early(scene: Scene, label: str, started: datetime) -> Iterator[Fault]:
+    """The bag was not prepared yet: every bag may be used for the protocol's time from then on."""
+    bag, preparation = scene.study.bags.get(label), scene.conduct.preparation
+    if bag is not None and preparation is not None:
+        lasts = timedelta(hours=float(preparation.beyond_use.number))
+        if started < datetime.fromisoformat(bag.use_by) - lasts:
+            yield Fault(what="the bag was not prepared by then", expected="a later start", column="started")
+
+
+def find_unswitched(trial: Trial, subject: SubjectFile, visit: str, started: datetime) -> Iterator[Fault]:
+    """A switch from this visit on was confirmed and not in effect yet: the bag may hold the treatment before it."""
+    confirmed = next((when for when, state in subject.history if state == SubjectState.SWITCH_CONFIRMED), None)
+    planned = find_planned(trial, visit)
+    if confirmed is None or subject.switches_at is None or planned is None:
+        return
+    answers = [notice for notice in subject.notices if notice.get("word") == NoticeWord.SWITCH_IN_EFFECT]
+    early = not answers or started < datetime.fromisoformat(answers[0].occurred)
+    is_switched = planned.day >= trial.visit(subject.switches_at).day
+    if is_switched and early and started >= datetime.fromisoformat(confirmed):
+        yield Fault(what="the switch was not in effect yet", expected="a start after it is", column="started",
+                    remedy="Wait for the pharmacy's answer.")  # fmt: skip
 
 
 def read_cancelled(order: Form) -> datetime:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from myotis.conduct.act import Scene, SubjectAct
-from myotis.conduct.acts.entry.screen_subject import add_facts, tell_eligibility
+from myotis.conduct.acts.entry.screen_subject import add_facts, find_frozen, tell_eligibility
 from myotis.conduct.study import Study
 from myotis.errors import Fault
 from myotis.log.act import Told
@@ -20,6 +20,7 @@ class AdjudicateEntry(SubjectAct):
 
     def find_obstacles(self, scene: Scene) -> Iterator[Fault]:
         """The protocol has a committee, and each of its facts is answered."""
+        yield from find_frozen(scene, self.subject)
         asked = set(scene.conduct.entry.adjudicated_facts)
         if set(self.facts) != asked or not asked:
             expected = f"an answer to {', '.join(sorted(asked))}" if asked else "nothing: the protocol has no committee"

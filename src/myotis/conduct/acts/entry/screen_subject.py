@@ -36,6 +36,7 @@ class ScreenSubject(SubjectAct):
             yield Fault(what=f"the protocol asks for no {name}", expected="facts of the protocol", column=name)
         for name in sorted(set(self.facts) & committee):
             yield Fault(what=f"{name} is not the site's to say", expected="the committee's answer", column=name)
+        yield from find_frozen(scene, self.subject)
         if not self.facts:
             yield Fault(what="no fact is given", expected="one or more facts of the protocol", column="facts")
         try:
@@ -51,6 +52,13 @@ class ScreenSubject(SubjectAct):
     def apply(cls, study: Study, entry: Entry) -> None:
         """The facts so far."""
         add_facts(study, entry, entry.get("facts", {}))
+
+
+def find_frozen(scene: Scene, subject: str) -> Iterator[Fault]:
+    """The form of screening is frozen: it takes no facts until it is open again."""
+    form = scene.subject(subject).find(FORM)
+    if form and form.frozen:
+        yield Fault(what=f"{form.key} is frozen", expected="a form that is open", remedy="Ask the data manager.")
 
 
 def read_facts(trial: Trial, facts: dict[str, Any]) -> dict[str, object]:
