@@ -7,6 +7,8 @@ python docs/generate.py --check   write nothing; end with status 1 and the names
 import os
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 # The help of the command line, as it looks on a plain terminal of this width; said before its library is loaded.
@@ -18,6 +20,7 @@ from _generate.instruments import FOLDER, instrument_pages
 from _generate.pharmacy_acts import pharmacy_pages
 from _generate.plan_methods import plan_method_pages
 from _generate.reference import reference_pages
+from _generate.requirements import requirement_pages
 from _generate.statistics import FOLDER as STATISTICS
 from _generate.statistics import statistics_pages
 from _generate.transcripts import transcript_pages
@@ -29,14 +32,17 @@ DOCS = ROOT / "docs"
 
 def pages() -> Iterator[tuple[str, str]]:
     """Every page that is generated, wholly or in part: its path below docs, and its text."""
-    yield from instrument_pages()
-    yield from trial_pages()
-    yield from act_pages()
-    yield from pharmacy_pages()
-    yield from reference_pages()
-    yield from statistics_pages()
-    yield from plan_method_pages()
-    yield from transcript_pages(ROOT)
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as others:
+        transcripts = transcript_pages(ROOT, others)
+        yield from instrument_pages()
+        yield from trial_pages()
+        yield from act_pages()
+        yield from pharmacy_pages()
+        yield from requirement_pages(ROOT)
+        yield from reference_pages()
+        yield from statistics_pages()
+        yield from plan_method_pages()
+        yield from transcripts
 
 
 def find_stale() -> dict[Path, str | None]:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import Executor
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 
@@ -19,17 +20,23 @@ BLOCK = re.compile(r"(?<=^```console\n)(.*?)(?=^```$)", re.MULTILINE | re.DOTALL
 EXAMPLES = Path("docs/examples")
 
 
-def transcript_pages(root: Path) -> Iterator[tuple[str, str]]:
-    """Every page that has commands, with what they print now; paths are relative to docs."""
+def transcript_pages(root: Path, others: Executor) -> Iterator[tuple[str, str]]:
+    """Every page that has commands, with what they print now; paths are relative to docs.
+
+    ``others`` are processes, since a page's commands run in a folder of its own; all begin at the first call.
+    """
     pages = [root / "README.md", *sorted((root / "docs").rglob("*.md"))]
-    for file in pages:
-        text = file.read_text("utf-8")
-        if BLOCK.search(text):
-            with tempfile.TemporaryDirectory() as folder:
-                examples = Path(folder) / EXAMPLES
-                shutil.copytree(root / EXAMPLES, examples)
-                with chdir(folder if file.name == "README.md" else examples):
-                    yield _relative(file, root), BLOCK.sub(_Session().play, text)
+    played = [others.submit(play_page, file, root) for file in pages if BLOCK.search(file.read_text("utf-8"))]
+    return (one.result() for one in played)
+
+
+def play_page(file: Path, root: Path) -> tuple[str, str]:
+    """A page with what its commands print now, by its path."""
+    with tempfile.TemporaryDirectory() as folder:
+        examples = Path(folder) / EXAMPLES
+        shutil.copytree(root / EXAMPLES, examples)
+        with chdir(folder if file.name == "README.md" else examples):
+            return _relative(file, root), BLOCK.sub(_Session().play, file.read_text("utf-8"))
 
 
 def _relative(file: Path, root: Path) -> str:

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,8 @@ def test_what_a_command_prints_replaces_what_stood_there(tmp_path, monkeypatch):
     (tmp_path / "docs" / "examples" / "note.txt").write_text("new\n")
     (tmp_path / "docs" / "page.md").write_text("```console\n$ cat note.txt\nold\n$ cat absent 2>&-\n$ echo $?\n```\n")
     (tmp_path / "README.md").write_text("```sh\nmake demo\n```\n")
-    fresh = dict(transcript_pages(tmp_path))
+    with ThreadPoolExecutor(1) as one:
+        fresh = dict(transcript_pages(tmp_path, one))
     assert fresh == {"page.md": "```console\n$ cat note.txt\nnew\n$ cat absent 2>&-\n$ echo $?\n1\n```\n"}
 
 

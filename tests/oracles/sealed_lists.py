@@ -13,7 +13,11 @@ from myotis.randomize.specification import ListSpecification
 
 TRIAL = read_trial("proderm")
 SPECIFICATION = ListSpecification(
-    schema_version=1, title="Tests", places_per_stratum=44, permuted_blocks=PermutedBlocks(block_sizes=(2, 4))
+    schema_version=1,
+    title="Tests",
+    salt="5a" * 16,
+    places_per_stratum=44,
+    permuted_blocks=PermutedBlocks(block_sizes=(2, 4)),
 )
 KEYS = {role: key_of(role) for role in ("list_maker", "statistician", "pharmacy", "code_break", "escrow")}
 RING = [key.public for key in KEYS.values()]

@@ -26,7 +26,7 @@ def snapshot(
     from myotis.conduct.snapshot.take import take_snapshot  # noqa: PLC0415 (loaded on call, so that --help is quick)
     from myotis.exchange.folders import write_datasets  # noqa: PLC0415
     from myotis.exchange.manifest import write_manifest  # noqa: PLC0415
-    from myotis.log.canonical import write_canonical  # noqa: PLC0415
+    from myotis.keys.canonical import write_canonical  # noqa: PLC0415
     from myotis.log.reading import read_log  # noqa: PLC0415
     from myotis.protocol.read import read_trial  # noqa: PLC0415
 

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from myotis.errors import SealError
+from myotis.keys.canonical import write_canonical
 from myotis.keys.envelope import open_envelope, seal_envelope
 from myotis.keys.pairs import PrivateKey, PublicKey
-from myotis.log.canonical import write_canonical
 
 RESTRICTED: Final = "restricted_result"
 """The form of a restricted result."""

@@ -21,6 +21,10 @@ WRITABLE = (".csv", ".tsv", ".parquet", ".xpt")
 
 STANDARD_OUTPUT = Path("-")
 
+OWNER_ONLY = 0o600
+EVERYBODY = 0o666
+"""As far as the process's mask lets it."""
+
 XPT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,7}")
 XPT_TEXT_BYTES = 200
 XPT_NUMBER_BYTES = 8
@@ -69,12 +73,13 @@ def _not_written(place: Path | str, reason: str) -> InputError:
 
 
 @contextmanager
-def write_table(path: Path) -> Iterator[TableWriter]:
+def write_table(path: Path, *, private: bool = False) -> Iterator[TableWriter]:
     """Write a table in the format of its extension (.csv, .tsv, .parquet or .xpt), or as CSV to ``-``.
 
     Only where the block ends without an exception does the table appear, in one step; otherwise an existing
     file is as it was. Numbers are written in their shortest form and nulls as empty fields. Raises InputError
-    where the path can't be written to, or where the format can't hold the table.
+    where the path can't be written to, or where the format can't hold the table. Of a ``private`` table nobody but its
+    owner can read a byte, neither while it is written nor afterwards, whatever the permissions of an existing file.
     """
     if path == STANDARD_OUTPUT:
         with tempfile.TemporaryFile() as waiting:
@@ -84,7 +89,7 @@ def write_table(path: Path) -> Iterator[TableWriter]:
         return
     target = path.resolve()
     _check_target(path, target)
-    with _replacing(target) as file, tempfile.TemporaryDirectory(prefix="myotis-") as folder:
+    with _replacing(target, private=private) as file, tempfile.TemporaryDirectory(prefix="myotis-") as folder:
         match target.suffix.lower():
             case ".parquet":
                 parts = ParquetWriter(path, Path(folder))
@@ -119,23 +124,32 @@ def _check_target(path: Path, target: Path) -> None:
 
 
 @contextmanager
-def _replacing(target: Path) -> Iterator[IO[bytes]]:
-    """A new file that takes the place (and the permissions) of the target if all goes well."""
+def _replacing(target: Path, *, private: bool) -> Iterator[IO[bytes]]:
+    """A new file that takes the place (and, unless it is private, the permissions) of the target if all goes well."""
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
     try:
         with telling_failures(target):
-            file = temporary.open("xb")
+            file = open_new(temporary, private=private)
         try:
             yield file
         finally:
             with telling_failures(target):
                 file.close()
         with telling_failures(target):
-            if target.exists():
+            if target.exists() and not private:
                 temporary.chmod(stat.S_IMODE(target.stat().st_mode))
             temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def open_new(path: Path, *, private: bool) -> IO[bytes]:
+    """A file that was not there before, to write to; a private one is its owner's from the first moment on.
+
+    Raises OSError where it is there already, or can't be made.
+    """
+    mode = OWNER_ONLY if private else EVERYBODY
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode), "wb")
 
 
 class TextWriter:

@@ -11,9 +11,9 @@ from itertools import chain, pairwise
 from typing import Final
 
 from myotis.errors import SealError
+from myotis.keys.canonical import digest_value
 from myotis.keys.pairs import PublicKey
 from myotis.log.anchor import Anchor
-from myotis.log.canonical import digest_value
 from myotis.log.entry import Entry, Tombstone, commit_value
 
 TAKE_OUT: Final = "take_out_value"

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from myotis.errors import Fault
+from myotis.keys.canonical import digest_value
 from myotis.log.act import Act, Receipt, RefusalError, Told, User
-from myotis.log.canonical import digest_value
 from myotis.log.check import TAKE_OUT
 from myotis.log.entry import Draft, Entry
 from myotis.log.store import Clock, Entropy, Store, Transaction

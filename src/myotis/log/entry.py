@@ -12,7 +12,8 @@ from operator import itemgetter
 from types import NoneType
 from typing import Any, Final, Self
 
-from myotis.log.canonical import digest_text, digest_value, parse_json, write_canonical
+from myotis.keys.canonical import digest_text, digest_value, write_canonical
+from myotis.log.values import parse_json
 
 SALT_BYTES: Final = 16
 

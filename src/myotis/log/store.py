@@ -12,8 +12,8 @@ from threading import Lock, get_ident
 from typing import Any, Protocol, Self
 
 from myotis.errors import MyotisError
-from myotis.log.canonical import settle_value
 from myotis.log.entry import SALT_BYTES, Draft, Entry, Value, commit_value, format_time
+from myotis.log.values import settle_value
 
 Clock = Callable[[], datetime]
 Entropy = Callable[[int], bytes]

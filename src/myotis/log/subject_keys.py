@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
 from myotis.errors import SealError
+from myotis.keys.canonical import write_canonical
 from myotis.keys.text import KEY_BYTES, open_text, seal_text
-from myotis.log.canonical import parse_json, write_canonical
 from myotis.log.disk import lock_beside, replace_file
 from myotis.log.store import Entropy, StoreError
+from myotis.log.values import parse_json
 
 DESTROYED: Final = "destroyed"
 """Stands in the place of a key, so that no new one is made for the subject."""

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from myotis.datasets.treatments import ARMS, GIVEN
+from myotis.keys.canonical import write_canonical
 from myotis.log.act import User
-from myotis.log.canonical import write_canonical
 from myotis.log.desk import Desk
 from myotis.log.entry import Entry, format_time
 from myotis.pharmacy.acts.seal_for_dsmb import SealForDsmb

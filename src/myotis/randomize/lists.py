@@ -16,7 +16,7 @@ from myotis.protocol.fields import Digest, Id, Section
 from myotis.protocol.files import build_model, read_text
 from myotis.protocol.trial import Trial
 from myotis.randomize.bits import SeededBits
-from myotis.randomize.specification import ListSpecification, check_specification
+from myotis.randomize.specification import ListSpecification, find_salt_faults, find_specification_faults
 from myotis.randomize.strata import list_strata
 
 ENTROPY_BYTES: Final = 32
@@ -66,8 +66,9 @@ def make_list(
     A named ``seed`` gives the same list to everybody, which is then not usable live; ``entropy`` are at least 32 random
     bytes, which are kept in the list. The same seed or entropy and specification give the same list on every platform.
 
-    Raises InputError where the specification does not fit the protocol; SettingError where not exactly one of seed and
-    entropy is given, the entropy is too short, or the procedure has no list.
+    Raises InputError where the specification does not fit the protocol, or has no salt and entropy is given;
+    SettingError where not exactly one of seed and entropy is given, the entropy is too short, or the procedure has no
+    list.
 
     >>> from myotis.protocol.read import read_trial
     >>> from myotis.randomize.procedures.permuted_blocks import PermutedBlocks
@@ -79,7 +80,9 @@ def make_list(
     (('placebo', 'placebo', 'ivig', 'ivig'), False)
     """
     origin = _encode_origin(seed, entropy)
-    check_specification(specification, trial)
+    faults = find_specification_faults(specification, trial)
+    if faults := faults + (find_salt_faults(specification) if entropy is not None else []):
+        raise InputError(faults)
     procedure = specification.procedure
     if procedure is None:
         raise SettingError("minimization has no list: the pharmacy draws each arm when it is asked for")

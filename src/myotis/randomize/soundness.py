@@ -10,7 +10,7 @@ from myotis.errors import Fault
 from myotis.protocol.trial import Trial
 from myotis.randomize.lists import AllocationList, find_list_faults, is_made_from
 from myotis.randomize.procedures.law import Law, Ratio
-from myotis.randomize.specification import ListSpecification
+from myotis.randomize.specification import ListSpecification, find_salt_faults
 
 FAR_OFF: Final = 4
 """Standard deviations of a list without any restriction; one of 16,000 lists is further off its ratio by chance."""
@@ -29,6 +29,8 @@ def find_plain_faults(
     if plain.specification_digest != specification.digest:
         what, expected = "the list was made by another specification", "the one that was handed in"
         faults.append(Fault(what=what, expected=expected, key="specification_digest"))
+    if plain.usable_live:
+        faults += find_salt_faults(specification)
     if faults:
         return faults
     faults += find_imbalances(plain.arms_by_stratum, trial.randomization.ratio)

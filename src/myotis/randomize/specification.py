@@ -1,6 +1,7 @@
 """The list specification: which procedure makes the lists, and how long they are.
 
-It is restricted: who knows the sizes of the blocks guesses the last arms of each. The protocol holds its digest only.
+It is restricted: who knows the sizes of the blocks guesses the last arms of each. The protocol holds its digest only,
+and the salt keeps people from finding the sizes by trying: few sizes and titles are likely, and each has its digest.
 """
 
 from collections.abc import Iterable
@@ -8,10 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from myotis.errors import Fault, InputError
-from myotis.log.canonical import digest_value
+from myotis.keys.canonical import digest_value
 from myotis.protocol.fields import Section
 from myotis.protocol.files import build_model, parse_toml, read_text
 from myotis.protocol.trial import Trial
@@ -27,7 +28,11 @@ LISTED: Final = ("simple", "permuted_blocks", "big_stick", "maximal")
 """The procedures that make lists."""
 PROCEDURES: Final = (*LISTED, "minimization")
 
+SALT_BYTES: Final = 16
+"""The least that a salt has; nobody tries 128 bits."""
+
 Places = Annotated[int, Field(ge=1, le=100_000)]
+Salt = Annotated[str, StringConstraints(pattern=rf"^([0-9a-f]{{2}}){{{SALT_BYTES},}}$")]
 
 
 class ListSpecification(Section):
@@ -36,6 +41,8 @@ class ListSpecification(Section):
     schema_version: Literal[1]
     """The version of this file format."""
     title: str
+    salt: Salt | None = None
+    """At least 16 random bytes, in hexadecimal digits, which nobody else knows. A live list asks for them."""
     places_per_stratum: Places | None = None
     """How many places the list of each stratum has. None with minimization, which has no list."""
     places: dict[str, Places] = Field(default={})
@@ -131,6 +138,20 @@ def find_specification_faults(specification: ListSpecification, trial: Trial) ->
         what, expected = f"the lists have {sum(lengths)} places in all", f"at least the {planned} planned subjects"
         faults.append(Fault(what=what, expected=expected, remedy="Lengthen them.", key="places_per_stratum"))
     return faults
+
+
+def find_salt_faults(specification: ListSpecification, *, fresh: str | None = None) -> list[Fault]:
+    """Why no live list is made by a specification: it has no salt. ``fresh`` is one that can be put into the file."""
+    if specification.salt is not None:
+        return []
+    remedy = (
+        "Add one that nobody else knows; myotis randomize make draws one."
+        if fresh is None
+        else f'Put this new one into the file, below the title: salt = "{fresh}"'
+    )
+    what = "a live list needs a salt, since without one the procedure can be guessed from the digest in the protocol"
+    expected = f"at least {SALT_BYTES} random bytes in hexadecimal digits"
+    return [Fault(what=what, expected=expected, remedy=remedy, key="salt")]
 
 
 def find_procedure_faults(specification: ListSpecification, trial: Trial, lengths: Iterable[int]) -> list[Fault]:

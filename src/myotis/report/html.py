@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from myotis.errors import Fault, InputError
+from myotis.exchange.writing import open_new
 from myotis.protocol.trial import Trial
 from myotis.report.context import read_context
 from myotis.report.course import build_core_set, build_deterioration, build_tis
@@ -21,13 +22,17 @@ from myotis.report.times import build_times
 TEMPLATE = "report.html.j2"
 
 
-def write_report(path: Path, page: str) -> None:
-    """Write a page; an existing file is replaced whole. Raises InputError where the path can't be written to."""
+def write_report(path: Path, page: str, *, private: bool = False) -> None:
+    """Write a page; an existing file is replaced whole. Raises InputError where the path can't be written to.
+
+    A ``private`` one is its owner's alone from the first moment on.
+    """
     target = path.resolve()
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
     try:
         try:
-            temporary.write_text(page, encoding="utf-8", newline="\n")
+            with open_new(temporary, private=private) as file:
+                file.write(page.encode())
             temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import stat
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from myotis.cli.randomize.app import app
 from myotis.errors import InputError, SettingError
 from myotis.randomize.lists import read_list
 
-HEAD = 'schema_version = 1\ntitle = "Test"\nplaces_per_stratum = 40\n'
+SALT = 'salt = "00112233445566778899aabbccddeeff"\n'
+HEAD = f'schema_version = 1\ntitle = "Test"\n{SALT}places_per_stratum = 40\n'
 
 
 def run(*arguments: object) -> Result:
@@ -83,6 +85,22 @@ def test_a_fault_names_the_file_and_nothing_is_written(tmp_path):
     assert not (tmp_path / "l.json").exists()
 
 
+def test_a_live_list_without_a_salt_is_refused_with_one_that_can_be_pasted(blocks, tmp_path):
+    blocks.write_text(blocks.read_text("utf-8").replace(SALT, ""), "utf-8")
+    told = []
+    for _ in range(2):
+        result = run("make", blocks, "--out", tmp_path / "l.json")
+        assert isinstance(result.exception, InputError)
+        ((file, key, remedy),) = [(fault.file, fault.key, fault.remedy) for fault in result.exception.faults]
+        assert (file, key) == ("blocks.toml", "salt")
+        told.append(remedy[remedy.index("salt = ") :])
+    assert told[0] != told[1]
+    assert not (tmp_path / "l.json").exists()
+    assert run("make", blocks, "--out", tmp_path / "demo.json", "--seed", "demo").exit_code == 0
+    blocks.write_text(HEAD.replace(SALT, told[0] + "\n") + "[permuted_blocks]\nblock_sizes = [2, 4]\n", "utf-8")
+    assert run("make", blocks, "--out", tmp_path / "l.json").exit_code == 0
+
+
 def test_procedures_stand_side_by_side(blocks, simple, tmp_path):
     out = tmp_path / "assessed"
     result = run("assess", blocks, simple, "--length", 8, "--out", out)
@@ -108,14 +126,38 @@ def test_an_assessment_as_json(simple):
     assert assessment["measures"]["error_rate_linear"]["value"] == pytest.approx(0.05 * 14 / 16)
 
 
-def test_a_list_is_assessed_and_only_its_owner_reads_it(blocks, tmp_path):
+def test_a_list_is_assessed_and_only_its_owner_ever_reads_it(blocks, tmp_path, monkeypatch):
     made, out = tmp_path / "l.json", tmp_path / "assessed"
     run("make", blocks, "--out", made, "--seed", "demo")
+    out.mkdir()
+    (out / "places.csv").touch(0o644)
+    created = watch_new_files(monkeypatch)
     result = run("assess", blocks, "--list", made, "--out", out, "--json")
     assessments = json.loads(result.stdout)["assessments"]
     assert [one["stratum"] for one in assessments] == ["mild", "moderate", "severe"]
     assert all("by_place" not in one for one in assessments)
     assert {stat.S_IMODE(file.stat().st_mode) for file in out.iterdir()} == {0o600}
+    assert [modes for name, modes in created if str(out) in name] == [0o600] * 3
+
+
+def test_an_assessment_of_procedures_tells_no_list_and_is_everybodys(blocks, tmp_path, monkeypatch):
+    created = watch_new_files(monkeypatch)
+    run("assess", blocks, "--length", 8, "--out", tmp_path / "assessed")
+    assert [modes for name, modes in created if "assessed" in name] == [0o666] * 3
+
+
+def watch_new_files(monkeypatch):
+    """The names and permissions with which files are created from now on."""
+    created: list[tuple[str, int]] = []
+    truly = os.open
+
+    def watched(path, flags, mode=0o777, **others):
+        if flags & os.O_CREAT:
+            created.append((str(path), mode))
+        return truly(path, flags, mode, **others)
+
+    monkeypatch.setattr(os, "open", watched)
+    return created
 
 
 def test_a_list_of_another_specification_is_refused(blocks, simple, tmp_path):

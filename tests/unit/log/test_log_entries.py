@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from log_entries import START, VIENNA, append, counted, draft, ticking
 
-from myotis.log.canonical import parse_json, settle_value, write_canonical
+from myotis.keys.canonical import write_canonical
 from myotis.log.entry import Entry, Tombstone, format_time
 from myotis.log.store import MemoryStore, StoreError
+from myotis.log.values import parse_json, settle_value
 
 
 def one(**values: Any) -> Entry:

@@ -23,7 +23,7 @@ ENTROPY = bytes(range(32))
 
 
 def specify(**changes):
-    fields = {"schema_version": 1, "title": "Test", "places_per_stratum": 60} | changes
+    fields = {"schema_version": 1, "title": "Test", "salt": "5a" * 16, "places_per_stratum": 60} | changes
     if not {"simple", "maximal", "minimization"} & set(changes):
         fields["permuted_blocks"] = PermutedBlocks(block_sizes=(4,))
     return ListSpecification(**fields)
@@ -137,6 +137,18 @@ def test_minimization_has_no_list(tmp_path):
         make_list(trial, specification, seed="demo")
     with pytest.raises(InputError, match="the protocol allocates from a list, which minimization does not do"):
         make_list(TRIAL, specification, seed="demo")
+
+
+def test_a_live_list_needs_a_salt_in_its_specification():
+    unsalted = specify(salt=None)
+    with pytest.raises(InputError) as caught:
+        make_list(TRIAL, unsalted, entropy=ENTROPY)
+    assert [fault.key for fault in caught.value.faults] == ["salt"]
+    assert "myotis randomize make draws one" in str(caught.value)
+    assert (
+        make_list(TRIAL, unsalted, seed="demo").arms_by_stratum
+        == make_list(TRIAL, specify(), seed="demo").arms_by_stratum
+    )
 
 
 def test_a_list_is_checked_against_its_own_entropy():

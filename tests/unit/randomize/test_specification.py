@@ -1,5 +1,8 @@
 """List specifications: read with every fault at once, and checked against the protocol."""
 
+import hashlib
+import json
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -7,7 +10,12 @@ from protocol_files import allocate_at_pharmacy, write_changed
 
 from myotis.errors import InputError
 from myotis.protocol.read import read_trial
-from myotis.randomize.specification import check_specification, find_specification_faults, read_specification
+from myotis.randomize.specification import (
+    check_specification,
+    find_salt_faults,
+    find_specification_faults,
+    read_specification,
+)
 
 TRIAL = read_trial("proderm")
 HEAD = 'schema_version = 1\ntitle = "Test"\nplaces_per_stratum = 48\n'
@@ -45,6 +53,38 @@ def test_the_digest_is_of_what_is_said(tmp_path):
     assert len(first) == 64
 
 
+SALT = 'salt = "00112233445566778899aabbccddeeff"\n'
+
+
+def guess_sizes(digest: str) -> list[int] | None:
+    """The sizes of the blocks, found by trying likely ones; written from the description of the digest alone."""
+    said = {"schema_version": 1, "title": "Test", "places_per_stratum": 48}
+    for number in (1, 2, 3):
+        for sizes in combinations((2, 4, 6, 8, 10, 12), number):
+            tried = said | {"permuted_blocks": {"block_sizes": sizes}}
+            text = json.dumps(tried, sort_keys=True, separators=(",", ":"))
+            if hashlib.sha256(text.encode()).hexdigest() == digest:
+                return list(sizes)
+    return None
+
+
+def test_sizes_are_guessed_from_the_digest_but_for_the_salt(tmp_path):
+    said = HEAD + "{}[permuted_blocks]\nblock_sizes = [4, 6]\n"
+    unsalted = read(tmp_path, said.format(""))
+    assert guess_sizes(unsalted.digest) == [4, 6]
+    salted = read(tmp_path, said.format(SALT))
+    assert guess_sizes(salted.digest) is None
+    assert read(tmp_path, said.format(SALT.replace("ff", "fe"))).digest != salted.digest
+
+
+def test_a_missing_salt_is_a_fault_that_may_name_a_fresh_one(tmp_path):
+    unsalted = read(tmp_path, READABLE["simple"])
+    assert find_specification_faults(unsalted, TRIAL) == []
+    assert "myotis randomize make draws one" in find_salt_faults(unsalted)[0].remedy
+    assert 'salt = "ab"' in find_salt_faults(unsalted, fresh="ab")[0].remedy
+    assert find_salt_faults(read(tmp_path, HEAD + SALT + "[simple]\n")) == []
+
+
 BROKEN = {
     "no procedure": (HEAD, "0 procedures are named; expected exactly one table of simple, permuted_blocks"),
     "two procedures": (HEAD + "[simple]\n[big_stick]\ntolerance = 2\n", "2 procedures are named"),
@@ -60,6 +100,8 @@ BROKEN = {
     "a tolerance of 0": (HEAD + "[big_stick]\ntolerance = 0\n", "big_stick.tolerance: "),
     "a tolerance that restrains nothing": (HEAD + "[big_stick]\ntolerance = 21\n", "big_stick.tolerance: "),
     "an option of another": (HEAD + "[simple]\ntolerance = 1\n", "simple.tolerance: is not a field of this file"),
+    "a salt that is too short": (HEAD + SALT.replace("ff", "") + "[simple]\n", "salt: is not"),
+    "a salt in capitals": (HEAD + SALT.replace("ff", "FF") + "[simple]\n", "salt: is not"),
     "an unknown procedure": (HEAD + "[urn]\nballs = 1\n", "urn: is not a field of this file"),
     "an unknown imbalance": (READABLE["minimization"].replace('"range"', '"entropy"'), "minimization.imbalance: "),
     "a weight of 0": (READABLE["minimization"].replace("gda = 1", "gda = 0"), "minimization.weights.gda: "),

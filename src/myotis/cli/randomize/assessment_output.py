@@ -20,7 +20,6 @@ from myotis.report.svg import stand_alone
 
 BY_PLACE = ("imbalance", "loss", "convergence_guess", "certain", "best_guess")
 CURVES = ("imbalance", "convergence_guess", "certain", "best_guess")
-OWNER_ONLY = 0o600
 
 
 def print_assessments(assessments: Sequence[Assessment]) -> None:
@@ -51,16 +50,14 @@ def tabulate_assessment(assessment: Assessment) -> dict[str, Any]:
 
 def write_assessments(folder: Path, assessments: Sequence[Assessment], *, arms: int) -> None:
     """Write assessment.csv, places.csv and assessment.svg. Those of a list tell its arms, so only you can read them."""
+    private = any(one.stratum is not None for one in assessments)
     measures = pl.DataFrame([asdict(row) for one in assessments for row in one.measured], infer_schema_length=None)
     _make_folder(folder)
     for name, frame in (("assessment.csv", measures), ("places.csv", pl.concat(map(_tabulate_places, assessments)))):
-        with write_table(folder / name) as table:
+        with write_table(folder / name, private=private) as table:
             table.write(frame)
     curves = [Curves(one.title, **{name: getattr(one.course, name).tolist() for name in CURVES}) for one in assessments]
-    write_report(folder / "assessment.svg", stand_alone(draw_randomization(curves, arms=arms)))
-    if any(one.stratum is not None for one in assessments):
-        for name in ("assessment.csv", "places.csv", "assessment.svg"):
-            (folder / name).chmod(OWNER_ONLY)
+    write_report(folder / "assessment.svg", stand_alone(draw_randomization(curves, arms=arms)), private=private)
 
 
 def _tabulate_places(assessment: Assessment) -> pl.DataFrame:

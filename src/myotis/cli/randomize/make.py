@@ -27,15 +27,13 @@ def make(
 
     What is printed tells nothing of the arms. An existing list is never overwritten.
     """
-    from myotis.errors import InputError  # noqa: PLC0415 (loaded on call, so that --help is quick)
+    from myotis.cli.randomize.specified import read_fitting  # noqa: PLC0415 (loaded on call, so that --help is quick)
     from myotis.protocol.read import read_trial  # noqa: PLC0415
     from myotis.randomize.lists import ENTROPY_BYTES, make_list, write_list  # noqa: PLC0415
     from myotis.randomize.seal import draw_entropy  # noqa: PLC0415
-    from myotis.randomize.specification import find_specification_faults, read_specification  # noqa: PLC0415
 
-    trial, specified = read_trial(protocol), read_specification(specification)
-    if faults := find_specification_faults(specified, trial):
-        raise InputError(fault.inside(specification.name) for fault in faults)
+    trial = read_trial(protocol)
+    specified = read_fitting(specification, trial, live=seed is None)
     entropy = draw_entropy(ENTROPY_BYTES) if seed is None else None
     made = make_list(trial, specified, seed=seed, entropy=entropy)
     write_list(out, made)

@@ -58,14 +58,14 @@ def seal(
 
 
 def _read_or_make(plain_file: Path | None, specification: Path | None, protocol: str) -> "AllocationList":
-    from myotis.protocol.read import read_trial  # noqa: PLC0415 (loaded on call)
+    from myotis.cli.randomize.specified import read_fitting  # noqa: PLC0415 (loaded on call)
+    from myotis.protocol.read import read_trial  # noqa: PLC0415
     from myotis.randomize.lists import ENTROPY_BYTES, find_list_faults, make_list, read_list  # noqa: PLC0415
     from myotis.randomize.seal import draw_entropy  # noqa: PLC0415
-    from myotis.randomize.specification import read_specification  # noqa: PLC0415
 
     trial = read_trial(protocol)
     if specification is not None:
-        return make_list(trial, read_specification(specification), entropy=draw_entropy(ENTROPY_BYTES))
+        return make_list(trial, read_fitting(specification, trial, live=True), entropy=draw_entropy(ENTROPY_BYTES))
     assert plain_file is not None
     plain = read_list(plain_file)
     if faults := find_list_faults(plain, trial):

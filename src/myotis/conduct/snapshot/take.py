@@ -28,7 +28,7 @@ from myotis.datasets.sdtm_conduct import CONDUCT_TABLES
 from myotis.datasets.sdtm_design import DESIGN_TABLES
 from myotis.datasets.table import Table
 from myotis.errors import Fault, InputError
-from myotis.log.canonical import digest_text
+from myotis.keys.canonical import digest_text
 from myotis.log.entry import Entry, format_time
 from myotis.protocol.trial import Trial
 

@@ -1,11 +1,9 @@
-"""The one text of a JSON value, as logs use it. It is at home with the keys, which sign it."""
+"""JSON as logs read it and keep it: their values come back as they were logged."""
 
 import json
 from typing import Any, Final, NoReturn
 
-from myotis.keys.canonical import digest_text, digest_value, write_canonical
-
-__all__ = ["digest_text", "digest_value", "parse_json", "settle_value", "write_canonical"]
+from myotis.keys.canonical import write_canonical
 
 SCALARS: Final = frozenset({str, int, float, bool, type(None)})
 
