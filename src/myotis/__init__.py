@@ -17,6 +17,9 @@ _HOMES = {
     "analyze_trial": "myotis.analyze.trial",
     "render_report": "myotis.report.html",
     "simulate_trial": "myotis.simulate.trial",
+    "drive_trial": "myotis.simulate.driven.trial",
+    "take_snapshot": "myotis.conduct.snapshot.take",
+    "reveal_treatments": "myotis.pharmacy.reveal",
 }
 
 

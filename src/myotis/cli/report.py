@@ -19,6 +19,10 @@ def report(
         str | None,
         typer.Option(help="Also show the published figures of a shipped trial, recomputed.", metavar="TRIAL"),
     ] = None,
+    live: Annotated[
+        Path | None,
+        typer.Option(help="LIVEDIFF, which derive wrote: list where the system told something else.", metavar="FILE"),
+    ] = None,
     simulated_seed: Annotated[
         int | None, typer.Option(help="Say that the subjects are virtual, from this seed.", min=0)
     ] = None,
@@ -26,11 +30,16 @@ def report(
     """Render the report of a trial: one HTML file that needs nothing else."""
     from myotis.analyze.reproduce import read_published, reproduce_published  # noqa: PLC0415 (loaded on call)
     from myotis.analyze.results_file import read_results  # noqa: PLC0415
+    from myotis.exchange.folders import read_dataset  # noqa: PLC0415
     from myotis.protocol.read import read_trial  # noqa: PLC0415
     from myotis.report.html import render_report, write_report  # noqa: PLC0415
 
     trial = read_trial(protocol)
     rows = read_results(results)
     reproduction = reproduce_published(read_published(published)) if published else None
-    write_report(out, render_report(rows, trial, reproduction, title=title, simulated_seed=simulated_seed))
+    differences = read_dataset(live) if live else None
+    page = render_report(
+        rows, trial, reproduction, title=title, simulated_seed=simulated_seed, live_differences=differences
+    )
+    write_report(out, page)
     typer.echo(f"The report: {out}")

@@ -14,8 +14,7 @@ def snapshot(
     out: OutFolder,
     protocol: Protocol = "proderm",
     amended: Annotated[
-        list[str] | None,
-        typer.Option(help="A protocol that an amendment in the log leads to; once for each.", metavar="TRIAL"),
+        list[str] | None, typer.Option(help="A protocol that an amendment in the log leads to.", metavar="TRIAL")
     ] = None,
     as_of: Annotated[
         str, typer.Option(help="Leave out what was entered later, such as 2024-03-01T12:00+01:00.", metavar="TIME")
@@ -31,8 +30,8 @@ def snapshot(
     from myotis.protocol.read import read_trial  # noqa: PLC0415
 
     moment = read_moment(as_of) if as_of else None
-    protocols = [read_trial(one) for one in amended or ()]
-    taken = take_snapshot(read_log(log), read_trial(protocol), as_of=moment, protocols=protocols)
+    later = [read_trial(name) for name in amended or []]
+    taken = take_snapshot(read_log(log), read_trial(protocol), as_of=moment, protocols=later)
     write_datasets(out, taken.tables)
     write_manifest(out, taken.describe())
     if as_json:

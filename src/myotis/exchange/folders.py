@@ -28,6 +28,15 @@ def read_datasets(folder: Path) -> dict[str, pl.DataFrame]:
     return datasets
 
 
+def read_dataset(file: Path) -> pl.DataFrame:
+    """One dataset from its Parquet file. Raises InputError where it can't be read."""
+    try:
+        return pl.read_parquet(file)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        fault = Fault(file=str(file), what="the file can't be read as Parquet", expected="a dataset")
+        raise InputError([fault]) from error
+
+
 def write_datasets(folder: Path, datasets: Mapping[str, pl.DataFrame]) -> None:
     """Write each dataset as a Parquet file of its name in small letters; the folder is made where it is missing.
 

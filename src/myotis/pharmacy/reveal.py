@@ -39,6 +39,14 @@ def reveal_treatments(
     GIVEN has a row for each bag that either log says was infused (or, of treatment at home, dispensed), with what it
     held; bags that the pharmacy does not know are among the disagreements only. ARMS has a row for each subject of the
     pharmacy's log and each period from the first dose on.
+
+    >>> from myotis.protocol.read import read_trial
+    >>> from myotis.simulate.driven.trial import drive_trial
+    >>> trial = read_trial("proderm")
+    >>> driven = drive_trial(trial, seed=1, subjects=1)
+    >>> revealed = reveal_treatments(driven.conduct.read(), driven.pharmacy.read(), trial)
+    >>> revealed.arms["EPOCH"].to_list(), revealed.disagreements
+    (['First Period', 'Extension Period'], ())
     """
     dispensary = Dispensary(trial, ACTS)
     for entry in _until(pharmacy, as_of):

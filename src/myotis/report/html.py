@@ -10,6 +10,7 @@ from myotis.protocol.trial import Trial
 from myotis.report.context import read_context
 from myotis.report.course import build_core_set, build_deterioration, build_tis
 from myotis.report.end_points import build_end_points, build_key_result
+from myotis.report.live_listing import build_live_listing
 from myotis.report.methods import build_methods
 from myotis.report.population import build_baseline, build_flow
 from myotis.report.reproduction import build_reproduction
@@ -42,13 +43,14 @@ def render_report(
     *,
     title: str = "",
     simulated_seed: int | None = None,
+    live_differences: pl.DataFrame | None = None,
 ) -> str:
     """The report of a trial as the text of one HTML file, which loads nothing from anywhere.
 
     ``results`` are the rows of `myotis.analyze.trial.analyze_trial` for this protocol; ``reproduction`` those of
     `myotis.analyze.reproduce.reproduce_published`, for a trial that has been published. ``simulated_seed`` says that
-    the subjects are virtual and which seed they come from: the page then says so at its top. The same input gives the
-    same bytes: there is no date in it.
+    the subjects are virtual and which seed they come from: the page then says so at its top. ``live_differences`` is
+    LIVEDIFF, listed at the end. The same input gives the same bytes: there is no date in it.
 
     Raises InputError where ``results`` are no results rows, SettingError where another protocol made them.
 
@@ -76,6 +78,7 @@ def render_report(
         build_deterioration(context),
         build_safety(context),
         build_methods(context),
+        None if live_differences is None else build_live_listing(live_differences, trial),
         None if reproduction is None else build_reproduction(reproduction),
     ]
     environment = jinja2.Environment(

@@ -9,6 +9,7 @@ from myotis.conduct.acts.visits.record_assessment import RecordAssessment
 from myotis.conduct.roles import Role
 from myotis.conduct.snapshot.take import TABLES, take_snapshot
 from myotis.errors import InputError
+from myotis.exchange.folders import write_datasets
 
 
 @pytest.fixture(scope="module")
@@ -85,3 +86,11 @@ def test_scores_of_the_sf36_stand_in_qs():
     trial.act(act, Role.COORDINATOR)
     rows = take_snapshot(trial.store.read(), trial.trial).tables["QS"].filter(pl.col("QSCAT") == "SF-36V2")
     assert rows.select("QSTESTCD", "QSORRES").rows() == [("SF36MCS", "44.1"), ("SF36PCS", "38.25")]
+
+
+def test_the_same_log_gives_the_same_bytes(live, tmp_path):
+    for name in ("once", "again"):
+        write_datasets(tmp_path / name, take_snapshot(live.store.read(), live.trial).tables)
+    files = sorted(path.name for path in (tmp_path / "once").iterdir())
+    assert len(files) == len(TABLES)
+    assert all((tmp_path / "once" / file).read_bytes() == (tmp_path / "again" / file).read_bytes() for file in files)

@@ -38,7 +38,7 @@ REASONS: Final = {
 
 
 class VisitNumbers:
-    """The number and name of each visit that a subject had, planned or not, and of each day with a sample of its own."""
+    """The number and name of each visit that a subject had, planned or not, and of each day with only a sample."""
 
     def __init__(self, subject: SubjectFile, trial: Trial) -> None:
         self.trial = trial

@@ -73,6 +73,13 @@ def take_snapshot(
     ``as_of`` leaves out what was entered later; ``protocols`` are those that amendments lead to. Raises InputError with
     every fault of the tables: a key that is not unique, a value that a column does not take; and where the log has no
     entry up to then.
+
+    >>> from myotis.protocol.read import read_trial
+    >>> from myotis.simulate.driven.trial import drive_trial
+    >>> trial = read_trial("proderm")
+    >>> snapshot = take_snapshot(drive_trial(trial, seed=1, subjects=1).conduct.read(), trial)
+    >>> snapshot.locked, snapshot.tables["DM"]["ARM"].to_list()
+    (True, [None])
     """
     kept = [entry for entry in entries if as_of is None or entry.recorded <= format_time(as_of.astimezone(UTC))]
     if not kept:

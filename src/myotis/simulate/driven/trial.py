@@ -82,7 +82,7 @@ def drive_trial(
     >>> from myotis.protocol.read import read_trial
     >>> driven = drive_trial(read_trial("proderm"), seed=1, subjects=2)
     >>> sorted(state.state.value for state in driven.worlds.conduct.state.subjects.values())
-    ['completed', 'completed']
+    ['completed', 'study_discontinued']
     """
     course = course or read_course("proderm")
     count = course.subjects if subjects is None else subjects
