@@ -1,8 +1,9 @@
 """The command line: its commands, in the order of a trial's life."""
 
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from myotis.cli.analyze import analyze
 from myotis.cli.anchor import anchor
@@ -15,8 +16,21 @@ from myotis.cli.report import report
 from myotis.cli.score import score
 from myotis.cli.snapshot import snapshot
 
+ORDER = ("demo", "check", "randomize", "anchor", "score", "snapshot", "derive", "analyze", "report")
+"""The commands in the order of a trial's life."""
+
+
+class LifeOfATrial(TyperGroup):
+    """Lists the commands in their order; the library lists groups of commands last."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names of the commands."""
+        return sorted(super().list_commands(ctx), key=ORDER.index)
+
+
 app = typer.Typer(
     name="myotis",
+    cls=LifeOfATrial,
     help="A myositis trial from its protocol to its paper.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
