@@ -8,7 +8,7 @@ from decimal import Decimal
 from types import ModuleType
 from typing import Any
 
-from _generate.markdown import first_sentence, page, prose, table
+from _generate.markdown import first_sentence, matrix, page, prose, table
 from _generate.state_diagram import draw_states
 from myotis.conduct.act import ConductAct, FormAct, SubjectAct, VisitFormAct
 from myotis.conduct.acts.catalog import ACTS
@@ -61,7 +61,7 @@ def _matrix() -> str:
     note = "\n\n\\* is still to be written." if absent else ""
     headings = ("Act", *(role.replace("_", " ") for role in people))
     return (
-        f"## Who may\n\n{table(headings, rows)}{note}\n\nThe program that delivers the pharmacy's notices carries "
+        f"## Who may\n\n{matrix(headings, rows)}{note}\n\nThe program that delivers the pharmacy's notices carries "
         f"out `receive_notice` and nothing else. Once the trial is locked, {_names(AFTER_LOCK)} are still possible."
     )
 

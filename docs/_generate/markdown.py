@@ -26,6 +26,11 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     return "\n".join([_row(headings), "|" + "---|" * len(headings), *lines])
 
 
+def matrix(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """A table of marks: its headings but the first stand upright, so that many columns fit."""
+    return f'<div class="matrix" markdown>\n\n{table(headings, rows)}\n\n</div>'
+
+
 def _row(cells: Sequence[Any]) -> str:
     return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from _generate.markdown import page, prose, table
+from _generate.markdown import matrix, page, prose, table
 from myotis.log.messages import FIELDS, NoticeWord
 from myotis.pharmacy.bags import MOVES
 from myotis.pharmacy.catalog import ACTS, REQUESTS
@@ -27,7 +27,7 @@ def pharmacy_pages() -> Iterator[tuple[str, str]]:
 def _matrix() -> str:
     people = [role for role in Role if role not in MACHINES]
     rows = [(f"`{name}`", *("×" if role in MAY[name] else "" for role in people)) for name in MAY]
-    return "## Who may\n\n" + table(("Act", *(role.replace("_", " ") for role in people)), rows)
+    return "## Who may\n\n" + matrix(("Act", *(role.replace("_", " ") for role in people)), rows)
 
 
 def _bags() -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from _generate.markdown import page, table
+from _generate.markdown import matrix, page, table
 
 PAGE = "reference/requirements.md"
 SOURCE = "tests/requirements.toml"
@@ -39,7 +39,8 @@ def requirement_pages(root: Path) -> Iterator[tuple[str, str]]:
         rows = [_row(row) for row in listed["rows"] if row["source"] == key]
         parts.append(f"## {name}\n\n" + table(("Clause", "Asks", "Answer", "Evidence and notes"), rows))
     parts.append(
-        "## Evidence\n\nEach piece of evidence is a few of the tests: those that show it most plainly.\n\n"
+        "## Evidence\n\nEach piece of evidence is a few of the tests, those that show it most plainly. The name of a test is read as "
+        "a sentence; its file is below `tests/`.\n\n"
         + "\n\n".join(_describe(key, evidence) for key, evidence in listed["evidence"].items())
     )
     yield PAGE, page("Regulatory requirements", SOURCE, *parts)
@@ -54,7 +55,7 @@ def _count(listed: dict[str, Any]) -> str:
         rows.append((name, *(str(counts[answer]) for answer in ANSWERS), str(sum(row["read"] for row in of_source))))
     columns = list(zip(*(row[1:] for row in rows), strict=True))
     totals = [str(sum(map(int, column))) for column in columns]
-    return table(("Clauses", *(name for name, _ in ANSWERS.values()), "Read"), [*rows, ("**All**", *totals)])
+    return matrix(("Clauses", *(name for name, _ in ANSWERS.values()), "Read"), [*rows, ("**All**", *totals)])
 
 
 def _row(row: dict[str, Any]) -> tuple[str, str, str, str]:
@@ -65,5 +66,11 @@ def _row(row: dict[str, Any]) -> tuple[str, str, str, str]:
 
 
 def _describe(key: str, evidence: dict[str, Any]) -> str:
-    tests = "\n".join(f"- `{test}`" for test in evidence["tests"])
+    tests = "\n".join(_read_test(test) for test in evidence["tests"])
     return f"### {key.replace('_', ' ').capitalize()}\n\n{evidence['shows']}\n\n{tests}"
+
+
+def _read_test(test: str) -> str:
+    """A test as the sentence that its name is, and its file."""
+    file, _, name = test.partition("::")
+    return f"- {name.removeprefix('test_').replace('_', ' ')} (`{file.removeprefix('tests/')}`)"

@@ -8,22 +8,30 @@ from typing import NamedTuple
 from myotis.terms.states import MOVES, SubjectState
 
 S = SubjectState
-WIDTH, HEIGHT = 132, 40
-ACROSS, DOWN, MARGIN = 224, 112, 20
+WIDTH, HEIGHT = 140, 40
+ACROSS, DOWN, MARGIN = 230, 96, 32
+ACT, STATE = 11, 13
+"""Sizes of letters."""
 LONGEST_LINE = 19
 MANY = 5
 """An act that leads to one state from so many states is drawn as one arrow from outside; the table names them."""
 NEW = "new"
 
 PLACES: dict[str, tuple[float, float]] = {
-    NEW: (0, 0), S.SCREENING: (1, 0), S.RESCREENED: (1, 1), S.SCREEN_FAILURE: (2.5, 1.9), S.ADJUDICATED_ACTIVE: (2, 0),
-    S.ENROLLED: (3, 0), S.RANDOMIZED: (4, 0), S.ON_TREATMENT: (5, 0), S.SWITCH_INDICATED: (5, 1),
-    S.SWITCH_CONFIRMED: (4.4, 2), S.SWITCH_DECLINED: (5.6, 2), S.SWITCH_EFFECTIVE: (4.4, 3),
-    S.FIRST_PERIOD_COMPLETED: (6.4, 0), S.IN_EXTENSION: (7.6, 0), S.COMPLETED: (7.6, 1.1), S.DOSING_HELD: (0.6, 3),
-    S.TREATMENT_DISCONTINUED: (6.4, 3), S.SAFETY_FOLLOW_UP: (7.6, 3), S.STUDY_DISCONTINUED: (1.6, 4.1),
-    S.LOST: (6.8, 4.1), S.WITHDRAWN: (3.6, 4.1), S.DIED: (5.2, 4.1),
+    NEW: (0, 0), S.SCREENING: (1, 0), S.RESCREENED: (0, 1.1), S.SCREEN_FAILURE: (1.6, 2.3),
+    S.ADJUDICATED_ACTIVE: (1.9, 0.9), S.ENROLLED: (3, 0), S.RANDOMIZED: (3, 1.2), S.ON_TREATMENT: (3, 2.4),
+    S.SWITCH_INDICATED: (2, 3.4), S.SWITCH_CONFIRMED: (1, 4), S.SWITCH_DECLINED: (3, 4), S.SWITCH_EFFECTIVE: (0, 4),
+    S.FIRST_PERIOD_COMPLETED: (0, 5.3), S.IN_EXTENSION: (1.4, 5.3), S.COMPLETED: (3, 6.15),
+    S.TREATMENT_DISCONTINUED: (0, 7.2), S.SAFETY_FOLLOW_UP: (1.4, 7.2), S.LOST: (3, 7.6), S.DOSING_HELD: (0, 8.8),
+    S.STUDY_DISCONTINUED: (1, 8.8), S.WITHDRAWN: (2, 8.8), S.DIED: (3, 8.8),
 }  # fmt: skip
 """Where each state stands, in columns and rows."""
+
+ALONG: dict[tuple[str, str], float] = {
+    (S.RESCREENED, S.ENROLLED): 0.72, (S.RESCREENED, S.SCREEN_FAILURE): 0.62, (S.SCREEN_FAILURE, S.RESCREENED): 0.76,
+    (S.SCREENING, S.SCREEN_FAILURE): 0.58, (S.FIRST_PERIOD_COMPLETED, S.TREATMENT_DISCONTINUED): 0.35,
+}  # fmt: skip
+"""How far along its arrow a label stands, where halfway it would lie over another one."""
 
 
 class Box(NamedTuple):
@@ -103,10 +111,12 @@ def _draw_arrow(boxes: dict[str, Box], source: str, target: str, acts: list[str]
         f'<line x1="{start[0]:.0f}" y1="{start[1]:.0f}" x2="{end[0]:.0f}" y2="{end[1]:.0f}" stroke="#555" '
         'marker-end="url(#head)"/>'
     )
-    x, y = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
-    if abs(start[1] - end[1]) < 1:
-        y -= 24
-    return line + _write(x, y, [part for act in acts for part in act.split(": ")], 9, "#06c", halo=True)
+    share = ALONG.get((source, target), 0.5)
+    x, y = start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])
+    parts = [part for act in acts for part in act.split(": ")]
+    # Above a level arrow; otherwise on it.
+    y -= 6 + (ACT + 2) * (len(parts) - 1) if abs(start[1] - end[1]) < 1 else (ACT + 2) * (len(parts) / 2 - 1)
+    return line + _write(x, y, parts, ACT, "#06c", halo=True)
 
 
 def _draw_stub(box: Box, acts: list[str]) -> str:
@@ -121,8 +131,8 @@ def _draw_stub(box: Box, acts: list[str]) -> str:
         )
     into = [act for act in acts if ": to " not in act]
     out = [act for act in acts if ": to " in act]
-    below = _write(x, box.y + HEIGHT + 28, out, 9, "#06c", halo=True) if out else ""
-    return line + _write(x, box.y - 22 - 11 * (len(into) - 1), into, 9, "#06c", halo=True) + below
+    below = _write(x, box.y + HEIGHT + 30, out, ACT, "#06c", halo=True) if out else ""
+    return line + _write(x, box.y - 22 - (ACT + 2) * (len(into) - 1), into, ACT, "#06c", halo=True) + below
 
 
 def _draw_box(box: Box, state: str) -> str:
@@ -131,7 +141,7 @@ def _draw_box(box: Box, state: str) -> str:
     x, y = box.middle
     lines = wrap(state.replace("_", " "), LONGEST_LINE)
     rect = f'<rect x="{box.x:g}" y="{box.y:g}" width="{WIDTH}" height="{HEIGHT}" rx="6" fill="{fill}" stroke="#335"/>'
-    return rect + _write(x, y + 4 - 7 * (len(lines) - 1), lines, 12, "#000")
+    return rect + _write(x, y + 4 - 7 * (len(lines) - 1), lines, STATE, "#000")
 
 
 def _write(x: float, y: float, lines: list[str], size: int, color: str, *, halo: bool = False) -> str:
