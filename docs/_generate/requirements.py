@@ -39,8 +39,8 @@ def requirement_pages(root: Path) -> Iterator[tuple[str, str]]:
         rows = [_row(row) for row in listed["rows"] if row["source"] == key]
         parts.append(f"## {name}\n\n" + table(("Clause", "Asks", "Answer", "Evidence and notes"), rows))
     parts.append(
-        "## Evidence\n\nEach piece of evidence is a few of the tests, those that show it most plainly. The name of a test "
-        "is read as a sentence; its file is below `tests/`.\n\n"
+        "## Evidence\n\nEach piece of evidence is a few of the tests, those that show it most plainly. The name of a "
+        "test is read as a sentence; its file is below `tests/`.\n\n"
         + "\n\n".join(_describe(key, evidence) for key, evidence in listed["evidence"].items())
     )
     yield PAGE, page("Regulatory requirements", SOURCE, *parts)

@@ -173,6 +173,14 @@ def test_a_list_made_by_hand_is_refused_without_telling_an_arm(arms, told):
         assert "ivig" not in str(raised.value)
 
 
+def test_a_live_list_by_a_specification_without_a_salt_is_refused():
+    unsalted = SPECIFICATION.model_copy(update={"salt": None})
+    unsalted.__dict__.pop("digest", None)  # it was computed with the salt
+    plain = PLAIN.model_copy(update={"specification_digest": unsalted.digest})
+    with pytest.raises(InputError, match="a live list needs a salt"):
+        approve(seal(plain), specification=unsalted)
+
+
 def test_a_later_version_needs_an_approval_of_its_own_and_the_former_version():
     resealed = reseal_list(SEALED, "pharmacy", NEW.public, KEYS["pharmacy"])
     ring = [*RING, NEW.public]
