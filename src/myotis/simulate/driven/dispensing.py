@@ -54,8 +54,9 @@ class PharmacyPeople:
 
     def find_order(self, subject: str, visit: str) -> Order:
         """The open order of a subject for a visit."""
-        orders = self.worlds.pharmacy.state.orders.values()
-        return next(o for o in orders if (o.subject, o.visit, o.cancelled) == (subject, visit, False))
+        dispensary = self.worlds.pharmacy.state
+        orders = [dispensary.orders[name] for name in dispensary.subjects[subject].orders]
+        return next(order for order in orders if order.visit == visit and not order.cancelled)
 
     def _act(self, act: Act, *, second: bool = False) -> None:
         self.worlds.clock.move(MINUTES)

@@ -155,7 +155,7 @@ class SitePeople:
         record when it has run through."""
         order = self.file(subject).find("dose_order", visit.id)
         assert order is not None, "the dose is ordered"
-        bag = self._find_bag(order.items["order"], day)
+        bag = self._find_bag(subject, order.items["order"], day)
         steps = plan_steps(self.trial, visit.id, Decimal(order.items["weight_kg"]), Decimal(bag.volume_ml), rate)
         started = self.worlds.clock.move(1)
         return RecordInfusion(
@@ -182,10 +182,11 @@ class SitePeople:
         asked = self.trial.conduct and self.trial.conduct.readiness
         return {factor.id: False for factor in asked.risk_factors} if asked else {}
 
-    def _find_bag(self, order: str, day: int) -> Bag:
+    def _find_bag(self, subject: Subject, order: str, day: int) -> Bag:
         """The bag of a day: they come to the site one a day."""
-        bags = [bag for bag in self.worlds.conduct.state.bags.values() if bag.order == order]
-        return bags[day - 1]
+        ready = [notice.get("values") for notice in self.file(subject).notices if notice.get("word") == "bag_ready"]
+        labels = [values["label"] for values in ready if values["order"] == order]
+        return self.worlds.conduct.state.bags[labels[day - 1]]
 
 
 def group_results(recordings: Iterable[Recording]) -> dict[str, dict[str, str]]:
