@@ -13,6 +13,7 @@ import pytest
 from blinded_trial import IGG, SECRETS, TRIAL, BlindedTrial
 from leak_search import LeakSearch
 from live_trial import RepeatableEntropy
+from watched_desk import SOURCES
 
 import myotis.conduct.acts.safety.record_result
 import myotis.pharmacy.acts.recall_lot
@@ -39,6 +40,7 @@ SEARCH = LeakSearch(SECRETS)
 
 NAMES_EVERY_ARM = f"one of {', '.join(arm.id for arm in TRIAL.arms)}, do_not_know"
 """What a guess may be: the refusal of another one names all arms, and says nothing of a subject."""
+PROTOCOL = repr(TRIAL)
 OPEN_ELEMENT = name_element(TRIAL, TRIAL.epochs[-1], None)[1]
 """The element of the open extension, which has one treatment for everybody."""
 DESIGN = list_design(TRIAL)
@@ -49,9 +51,9 @@ EARLY = "W8"
 """So far go the trials into which a leak is planted."""
 
 
-def run_trial(folder, *, exchanged=False, last=TRIAL.visits[-1].id):
+def run_trial(folder, *, last=TRIAL.visits[-1].id, **options):
     folder.mkdir(exist_ok=True)
-    trial = BlindedTrial(folder, exchanged=exchanged)
+    trial = BlindedTrial(folder, **options)
     trial.run(last)
     return trial
 
@@ -88,11 +90,12 @@ def read_raw(trial):
 
 
 def find_in_heard(trial):
-    """The leaks in everything that came out of the desk, errors with the variables of their tracebacks."""
+    """The leaks in everything that came out of the desk, errors with the variables of their tracebacks. The protocol
+    itself may be among these: it says which arms there are."""
     return {
         (one.kind, leak)
         for one in trial.desk.heard
-        for leak in SEARCH.find((one.text + one.inside).replace(NAMES_EVERY_ARM, ""))
+        for leak in SEARCH.find((one.text + one.inside).replace(NAMES_EVERY_ARM, "").replace(PROTOCOL, ""))
     }
 
 
@@ -169,7 +172,7 @@ def test_the_trial_has_everything_that_could_tell_an_arm(trial):
     holds = {bag.label: (bag.assigned, bag.holds) for bag in trial.worlds.pharmacy.state.bags.values()}
     assert len({pair for pair in holds.values() if pair[0] != pair[1]}) == 2  # dispensing errors, either way
     kinds = {(one.kind, one.text.partition(":")[0].split(" ")[0]) for one in trial.desk.heard if one.kind == "error"}
-    assert kinds == {("error", "RefusalError"), ("error", "ValidationError")}
+    assert kinds == {("error", "RefusalError"), ("error", "ValidationError"), ("error", "SealError")}
     refusals = {one.text.split(" ")[1] for one in trial.desk.heard if one.text.startswith("RefusalError")}
     assert refusals == {"role", "state", "need"}
     assert check_log((trial.folder / "conduct.jsonl").read_bytes().splitlines(keepends=True)) == []
@@ -374,18 +377,21 @@ def leak_by_name(monkeypatch):
     monkeypatch.setattr(Scene, "notify", leaking)
 
 
+LEAKING = """
+def take(worlds, stratum, taken):
+    slot = real(worlds, stratum, taken)
+    if len(taken) == 2:
+        arm = worlds._open_slot(slot)
+        raise RuntimeError("no slot")
+    return slot
+"""
+
+
 def leak_in_an_error(monkeypatch):
-    """The error of a slot that can't be taken names what is in it, as a crash report would."""
-
-    def take(worlds, stratum, taken):
-        slot = real(worlds, stratum, taken)
-        if len(taken) == 2:
-            arm = worlds._open_slot(slot)
-            raise RuntimeError(f"no slot of {len(arm)} letters")
-        return slot
-
-    real = Worlds._take_slot
-    monkeypatch.setattr(Worlds, "_take_slot", take)
+    """A function of Myotis that takes slots knows the arm, and fails."""
+    names = {"real": Worlds._take_slot}
+    exec(compile(LEAKING, str(SOURCES / "planted.py"), "exec"), names)  # noqa: S102
+    monkeypatch.setattr(Worlds, "_take_slot", names["take"])
 
 
 def leak_by_length(monkeypatch):
@@ -450,8 +456,15 @@ def test_the_search_finds_a_leak_in_the_variables_of_an_error(monkeypatch, tmp_p
     assert {kind for kind, _ in find_in_heard(leaking)} == {"error"}
 
 
-def test_twins_without_a_planted_leak_are_the_same_as_far(tmp_path):
-    here, there = (run_trial(tmp_path / f"{other}", exchanged=other, last=EARLY) for other in (False, True))
+@pytest.mark.parametrize("minimized", [False, True])
+def test_twins_without_a_planted_leak_are_the_same_as_far(minimized, tmp_path):
+    here, there = (
+        run_trial(tmp_path / f"{other}", exchanged=other, minimized=minimized, last=EARLY) for other in (False, True)
+    )
+    assert find_leaks(here) == []
+    words = {entry.get("word") for entry in entries_of(here)}
+    assert (NoticeWord.ALLOCATED in words) == minimized
+    assert NoticeWord.SWITCH_IN_EFFECT in words
     assert find_difference(here, there) is None
     assert len(entries_of(here)) == len(entries_of(there)) < first_difference(here, there)
 
