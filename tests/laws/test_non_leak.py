@@ -378,6 +378,8 @@ def test_the_search_finds_a_secret_however_it_is_written():
             ways += [base64.urlsafe_b64encode(b"\xfe" * n + raw).decode() for n in range(3)]
         for way in ways:
             assert SEARCH.find(f"x {way} y"), (secret, way)
+        hidden = base64.b64encode(bytes(200) + raw + bytes(200)).decode()
+        assert SEARCH.find(f"x {hidden} y"), secret
     assert SEARCH.find("a subject who was given a bag of 705 mL") == []
 
 
