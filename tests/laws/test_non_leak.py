@@ -278,6 +278,17 @@ def test_the_logs_of_twins_differ_in_nothing_but_ciphertexts_and_digests_before(
         assert len(here.write_line()) == len(there.write_line())
 
 
+def test_the_sealed_lists_of_twins_differ_in_nothing_but_ciphertexts(trial, twin):
+    here, there = (one.worlds.sealed for one in (trial, twin))
+    assert list(here.places) == list(there.places)
+    for name, place in here.places.items():
+        other = there.places[name]
+        assert (place.stratum, place.position) == (other.stratum, other.position)
+        lengths = {len(sealed) for one in (place, other) for sealed in one.slot.envelopes.values()}
+        assert len(lengths) == 1
+    assert len(here.model_dump_json()) == len(there.model_dump_json())
+
+
 def test_the_snapshots_of_twins_are_the_same_before(trial, twin):
     last = entries_of(trial)[first_difference(trial, twin)]
     moments = {entry.recorded for entry in entries_of(trial) if entry.recorded < last.recorded}
