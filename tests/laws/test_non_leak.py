@@ -12,7 +12,9 @@ import polars as pl
 import pytest
 from blinded_trial import IGG, SECRETS, TRIAL, BlindedTrial
 from leak_search import LeakSearch
+from live_pharmacy import LivePharmacy
 from live_trial import RepeatableEntropy
+from watched_desk import SOURCES
 
 import myotis.conduct.acts.safety.record_result
 import myotis.pharmacy.acts.recall_lot
@@ -39,6 +41,7 @@ SEARCH = LeakSearch(SECRETS)
 
 NAMES_EVERY_ARM = f"one of {', '.join(arm.id for arm in TRIAL.arms)}, do_not_know"
 """What a guess may be: the refusal of another one names all arms, and says nothing of a subject."""
+PROTOCOL = repr(TRIAL)
 OPEN_ELEMENT = name_element(TRIAL, TRIAL.epochs[-1], None)[1]
 """The element of the open extension, which has one treatment for everybody."""
 DESIGN = list_design(TRIAL)
@@ -49,9 +52,9 @@ EARLY = "W8"
 """So far go the trials into which a leak is planted."""
 
 
-def run_trial(folder, *, exchanged=False, last=TRIAL.visits[-1].id):
+def run_trial(folder, *, last=TRIAL.visits[-1].id, **options):
     folder.mkdir(exist_ok=True)
-    trial = BlindedTrial(folder, exchanged=exchanged)
+    trial = BlindedTrial(folder, **options)
     trial.run(last)
     return trial
 
@@ -79,20 +82,22 @@ def entries_of(trial):
 
 
 def read_raw(trial):
-    """The file of the blinded log, without what is random by its nature: salts, and digests over salts."""
+    """The file of the blinded log and what lies beside it, without what is random by its nature: salts, and digests
+    over salts."""
     random = set()
     for entry in entries_of(trial):
         random |= {entry.digest, *entry.commitments.values(), *(salt for salt, _ in entry.values.values())}
-    text = (trial.folder / "conduct.jsonl").read_text()
+    text = "".join(file.read_text() for file in trial.folder.iterdir() if file.name != "keyring.json")
     return re.sub(r"[0-9a-f]{64}|[0-9a-f]{32}", lambda found: "" if found[0] in random else found[0], text)
 
 
 def find_in_heard(trial):
-    """The leaks in everything that came out of the desk, errors with the variables of their tracebacks."""
+    """The leaks in everything that came out of the desk, errors with the variables of their tracebacks. The protocol
+    itself may be among these: it says which arms there are."""
     return {
         (one.kind, leak)
         for one in trial.desk.heard
-        for leak in SEARCH.find((one.text + one.inside).replace(NAMES_EVERY_ARM, ""))
+        for leak in SEARCH.find((one.text + one.inside).replace(NAMES_EVERY_ARM, "").replace(PROTOCOL, ""))
     }
 
 
@@ -169,7 +174,8 @@ def test_the_trial_has_everything_that_could_tell_an_arm(trial):
     holds = {bag.label: (bag.assigned, bag.holds) for bag in trial.worlds.pharmacy.state.bags.values()}
     assert len({pair for pair in holds.values() if pair[0] != pair[1]}) == 2  # dispensing errors, either way
     kinds = {(one.kind, one.text.partition(":")[0].split(" ")[0]) for one in trial.desk.heard if one.kind == "error"}
-    assert kinds == {("error", "RefusalError"), ("error", "ValidationError")}
+    assert kinds == {("error", "RefusalError"), ("error", "ValidationError"), ("error", "SealError")}
+    assert sum(one.kind == "error" for one in trial.desk.heard) > 400
     refusals = {one.text.split(" ")[1] for one in trial.desk.heard if one.text.startswith("RefusalError")}
     assert refusals == {"role", "state", "need"}
     assert check_log((trial.folder / "conduct.jsonl").read_bytes().splitlines(keepends=True)) == []
@@ -195,7 +201,7 @@ def test_the_file_of_the_blinded_log_does_not_tell_an_arm(trial):
 
 def test_the_keys_of_subjects_do_not_tell_an_arm(trial):
     text = (trial.folder / "keyring.json").read_text()
-    assert "101" in text or len(text) > 100
+    assert set(json.loads(text)) >= {one.subject for one in trial.worlds.pharmacy.state.code_breaks}
     assert SEARCH.find(re.sub(r"[0-9a-f]{64}", "", text)) == []
 
 
@@ -272,6 +278,17 @@ def test_the_logs_of_twins_differ_in_nothing_but_ciphertexts_and_digests_before(
         assert len(here.write_line()) == len(there.write_line())
 
 
+def test_the_sealed_lists_of_twins_differ_in_nothing_but_ciphertexts(trial, twin):
+    here, there = (one.worlds.sealed for one in (trial, twin))
+    assert list(here.places) == list(there.places)
+    for name, place in here.places.items():
+        other = there.places[name]
+        assert (place.stratum, place.position) == (other.stratum, other.position)
+        lengths = {len(sealed) for one in (place, other) for sealed in one.slot.envelopes.values()}
+        assert len(lengths) == 1
+    assert len(here.model_dump_json()) == len(there.model_dump_json())
+
+
 def test_the_snapshots_of_twins_are_the_same_before(trial, twin):
     last = entries_of(trial)[first_difference(trial, twin)]
     moments = {entry.recorded for entry in entries_of(trial) if entry.recorded < last.recorded}
@@ -341,6 +358,24 @@ def test_driven_trials_of_exchanged_arms_are_the_same_byte_for_byte_until_the_fi
     assert entry > 500
 
 
+# what remains ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_shortage_may_hint_at_the_bag_before_it_where_one_product_is_scarce():
+    # docs/explanation/blinding.md says so, and what to do about it; should it ever hold no more, that page is wrong.
+    def is_short(arm):
+        live = LivePharmacy(arms={"slot1": arm, "slot2": "ivig"}, stocked=False)
+        live.receive("saline", "N1", "500 mL", 400)
+        live.receive("octagam_10", "A1", "20 g", 4)  # one bag of 70 g
+        for subject, slot in (("101-001", "slot1"), ("101-002", "slot2")):
+            live.randomize(subject, slot)
+        live.release(live.order("W0", "101-001", days=1, kg="35"))
+        live.order("W0", "101-002", days=1, kg="35")
+        return bool(live.notices(NoticeWord.NOT_IN_STOCK))
+
+    assert [is_short(arm) for arm in ("ivig", "placebo")] == [True, False]
+
+
 # can the tests fail? --------------------------------------------------------------------------------------------------
 
 
@@ -354,6 +389,8 @@ def test_the_search_finds_a_secret_however_it_is_written():
             ways += [base64.urlsafe_b64encode(b"\xfe" * n + raw).decode() for n in range(3)]
         for way in ways:
             assert SEARCH.find(f"x {way} y"), (secret, way)
+        hidden = base64.b64encode(bytes(200) + raw + bytes(200)).decode()
+        assert SEARCH.find(f"x {hidden} y"), secret
     assert SEARCH.find("a subject who was given a bag of 705 mL") == []
 
 
@@ -374,18 +411,21 @@ def leak_by_name(monkeypatch):
     monkeypatch.setattr(Scene, "notify", leaking)
 
 
+LEAKING = """
+def take(worlds, stratum, taken):
+    slot = real(worlds, stratum, taken)
+    if len(taken) == 2:
+        arm = worlds._open_slot(slot)
+        raise RuntimeError("no slot")
+    return slot
+"""
+
+
 def leak_in_an_error(monkeypatch):
-    """The error of a slot that can't be taken names what is in it, as a crash report would."""
-
-    def take(worlds, stratum, taken):
-        slot = real(worlds, stratum, taken)
-        if len(taken) == 2:
-            arm = worlds._open_slot(slot)
-            raise RuntimeError(f"no slot of {len(arm)} letters")
-        return slot
-
-    real = Worlds._take_slot
-    monkeypatch.setattr(Worlds, "_take_slot", take)
+    """A function of Myotis that takes slots knows the arm, and fails."""
+    names = {"real": Worlds._take_slot}
+    exec(compile(LEAKING, str(SOURCES / "planted.py"), "exec"), names)  # noqa: S102
+    monkeypatch.setattr(Worlds, "_take_slot", names["take"])
 
 
 def leak_by_length(monkeypatch):
@@ -450,8 +490,15 @@ def test_the_search_finds_a_leak_in_the_variables_of_an_error(monkeypatch, tmp_p
     assert {kind for kind, _ in find_in_heard(leaking)} == {"error"}
 
 
-def test_twins_without_a_planted_leak_are_the_same_as_far(tmp_path):
-    here, there = (run_trial(tmp_path / f"{other}", exchanged=other, last=EARLY) for other in (False, True))
+@pytest.mark.parametrize("minimized", [False, True])
+def test_twins_without_a_planted_leak_are_the_same_as_far(minimized, tmp_path):
+    here, there = (
+        run_trial(tmp_path / f"{other}", exchanged=other, minimized=minimized, last=EARLY) for other in (False, True)
+    )
+    assert find_leaks(here) == []
+    words = {entry.get("word") for entry in entries_of(here)}
+    assert (NoticeWord.ALLOCATED in words) == minimized
+    assert NoticeWord.SWITCH_IN_EFFECT in words
     assert find_difference(here, there) is None
     assert len(entries_of(here)) == len(entries_of(there)) < first_difference(here, there)
 

@@ -34,6 +34,7 @@ from myotis.conduct.acts.safety.judge_adverse_event import JudgeAdverseEvent
 from myotis.conduct.acts.safety.record_result import RecordResult
 from myotis.conduct.acts.safety.release_action import ReleaseAction
 from myotis.conduct.acts.safety.report_adverse_event import ReportAdverseEvent
+from myotis.conduct.acts.visits.record_assessment import RecordAssessment
 from myotis.conduct.bags import Bag, BagStatus
 from myotis.conduct.restricted import seal_results_to
 from myotis.conduct.roles import Role
@@ -49,6 +50,7 @@ from myotis.pharmacy.acts.receive_stock import CountStock, ReceiveStock
 from myotis.pharmacy.acts.report_dispensing_error import ReportDispensingError
 from myotis.pharmacy.acts.report_shortage import ReportShortage
 from myotis.pharmacy.code_break import Disclosure, break_code, unblind_for_report
+from myotis.pharmacy.means import seal_arms_to
 from myotis.pharmacy.roles import Role as PharmacyRole
 from myotis.protocol.design import Visit
 from myotis.randomize.lists import AllocationList
@@ -58,7 +60,7 @@ from myotis.simulate.course import read_course
 from myotis.simulate.driven.clock import VirtualClock, VirtualEntropy, at_hour
 from myotis.simulate.driven.dispensing import LASTS_DAYS, PLACEBO_SIZE, VIALS, PharmacyPeople
 from myotis.simulate.driven.people import find_person, find_pharmacist
-from myotis.simulate.driven.site import SitePeople, plan_steps
+from myotis.simulate.driven.site import SitePeople, group_results, plan_steps
 from myotis.simulate.driven.worlds import Worlds
 from myotis.simulate.life import Life
 from myotis.simulate.patients import Recording
@@ -94,13 +96,14 @@ def choose_arm(number: int) -> str:
 
 
 class BlindedTrial:
-    """The trial; ``exchanged``: every subject is in the other arm. The blinded log is a real file in ``folder``.
+    """The trial; ``exchanged``: every subject is in the other arm; ``minimized``: the pharmacy allocates, without a
+    list. The blinded log is a real file in ``folder``.
 
     Pairs of subjects: the first has adverse events and code breaks, the second dispensing errors and a departure, the
     third deteriorates late (the gate asks what was given), the fourth early, and is switched.
     """
 
-    def __init__(self, folder: Path, *, exchanged: bool = False) -> None:
+    def __init__(self, folder: Path, *, exchanged: bool = False, minimized: bool = False) -> None:
         self.folder = folder
         streams = Streams(SEED)
         life = Life(TRIAL, read_course("proderm"), streams)
@@ -117,6 +120,7 @@ class BlindedTrial:
         self.desk = self._watch()
         self.site, self.pharmacy = SitePeople(self.worlds), PharmacyPeople(self.worlds)
         self.disclosures: list[Disclosure] = []
+        self.minimized = minimized
 
     def _write_list(self) -> AllocationList:
         strata: dict[str, list[str]] = {}
@@ -136,6 +140,17 @@ class BlindedTrial:
         self.worlds.conduct = desk
         return desk
 
+    def _allocate_in_the_pharmacy(self) -> None:
+        """Subjects come in the order of their numbers, and the procedure draws their arms."""
+        arms, entropy = iter(self.arms.values()), VirtualEntropy("minimized")
+        key = self.worlds.keys["code_break"].public
+        site, pharmacy = self.worlds.conduct.world, self.worlds.pharmacy.world
+        site.means = site.means._replace(take_slot=None)  # type: ignore[attr-defined]
+        pharmacy.means = pharmacy.means._replace(  # type: ignore[attr-defined]
+            open_slot=None, allocate=lambda totals, levels: next(arms),  # noqa: ARG005
+            seal_arm=seal_arms_to(key, TRIAL.trial.id, entropy),
+        )  # fmt: skip
+
     @cached_property
     def pairs(self) -> list[tuple[Subject, ...]]:
         """The subjects that share a day."""
@@ -144,6 +159,8 @@ class BlindedTrial:
     def run(self, last: str = TRIAL.visits[-1].id) -> None:
         """From the opening to a visit."""
         self.worlds.open(sorted({one.patient.site for one in self.subjects}))
+        if self.minimized:
+            self._allocate_in_the_pharmacy()
         self.pharmacy.fill_stock(FIRST_DAY)
         for subject in self.subjects:
             self.worlds.clock.move(10)
@@ -181,14 +198,22 @@ class BlindedTrial:
 
     def _visit(self, visit: Visit, number: int, subject: Subject, day: date) -> None:
         weight = Decimal(f"{subject.patient.weight_kg:.1f}") if "weight" in visit.activities else None
-        self.site.hold_visit(subject, visit, day, self._measure(visit, number, subject), weight)
+        found = self._measure(visit, number, subject)
+        if (visit.id, number) == ("W8", 3):  # a bag is at the site before deterioration is known
+            self.site.hold_visit(subject, visit, day, [], weight)
+            self._order_early(visit, subject)
+            self._assess(visit, subject, found)
+        else:
+            self.site.hold_visit(subject, visit, day, found, weight)
         if visit.id == "W0":
             self.site.act(RandomizeSubject(subject=subject.name), Role.COORDINATOR, subject)
         elif visit.id in {"W4", "W12"}:
             self._send_results(visit, subject)
         if self.site.file(subject).standing == SubjectState.SWITCH_INDICATED:
-            self.refuse(lambda: OrderDose(subject=subject.name, visit=visit.id, days=2, saw_weight=1,
-                                          planned=self.worlds.clock.now), Role.INVESTIGATOR, subject)  # fmt: skip
+            again = OrderDose(
+                subject=subject.name, visit=visit.id, days=2, saw_weight=1, saw=1, planned=self.worlds.clock.now
+            )
+            self.refuse(lambda: again, Role.INVESTIGATOR, subject)
             self.site.act(ConfirmSwitch(subject=subject.name), Role.INVESTIGATOR, subject)
         if visit.id == "W16":
             self._guess(subject)
@@ -196,6 +221,23 @@ class BlindedTrial:
             self.site.freeze_visit(subject, visit)
             self.site.act(CompleteFirstPeriod(subject=subject.name), Role.INVESTIGATOR, subject)
         self.worlds.exchange_mail()
+
+    def _order_early(self, visit: Visit, subject: Subject) -> None:
+        planned = self.site.order_dose(subject, visit, reduced=False)
+        self.worlds.exchange_mail()
+        self.worlds.clock.move_to(planned - timedelta(minutes=30))
+        self.pharmacy.make_bag(self.pharmacy.find_order(subject.name, visit.id), 1)
+        self.worlds.exchange_mail()
+
+    def _assess(self, visit: Visit, subject: Subject, found: list[Recording]) -> None:
+        for kind, results in group_results(found).items():
+            role = Role.COORDINATOR if kind == "enzymes" else Role.EFFICACY_ASSESSOR
+            form = RecordAssessment.model_validate(
+                {"subject": subject.name, "visit": visit.id, "kind": kind, "results": results}
+            )
+            self.site.act(form, role, subject)
+            signer = Role.INVESTIGATOR if role == Role.COORDINATOR else role
+            self.site.act(SignForm(subject=subject.name, form=f"{kind}/{visit.id}", saw=1), signer, subject)
 
     def _measure(self, visit: Visit, number: int, subject: Subject) -> list[Recording]:
         """What a visit finds: as at baseline, or worse by every limb."""
@@ -225,6 +267,7 @@ class BlindedTrial:
         self.refuse(lambda: result(value=f"{IGG[self.arms[subject.name]]} g/L, high"), Role.LABORATORY, subject)
         self.refuse(lambda: result(collected=None), Role.LABORATORY, subject)
         self.refuse(lambda: result(unit="g/L"), Role.LABORATORY, subject)
+        self._fail_to_seal(result(), subject)
         self.site.act(result(), Role.LABORATORY, subject)
         self.site.act(result("hemoglobin", value="131"), Role.LABORATORY, subject)
         self.refuse(result, Role.LABORATORY, subject)
@@ -236,6 +279,17 @@ class BlindedTrial:
                                        concern="implausible"), Role.DATA_MANAGER, subject)  # fmt: skip
         self.site.act(ReleaseAction(subject=subject.name, at=visit.id, action="no_action"), Role.SAFETY_PHYSICIAN,
                       subject)  # fmt: skip
+
+    def _fail_to_seal(self, result: RecordResult, subject: Subject) -> None:
+        """The seal breaks down while it has the result in its hands."""
+
+        def fail(text: str, context: str) -> str:
+            raise OSError(f"the module that seals does not answer for {context}: {text}")
+
+        world = self.desk.world
+        means, world.means = world.means, world.means._replace(seal_result=fail)  # type: ignore[attr-defined]
+        self.refuse(lambda: result, Role.LABORATORY, subject)
+        world.means = means  # type: ignore[attr-defined]
 
     def _guess(self, subject: Subject) -> None:
         guess = GuessTreatment(subject=subject.name, guesser="investigator", moment="end_of_first_period",
@@ -254,7 +308,8 @@ class BlindedTrial:
         if short:
             self._hide_stock(short)
         for subject in pair:
-            self.site.order_dose(subject, visit, reduced=False)
+            if self.site.file(subject).find("dose_order", visit.id) is None:
+                self.site.order_dose(subject, visit, reduced=False)
             again = OrderDose(subject=subject.name, visit=visit.id, days=2, saw_weight=1, planned=self.worlds.clock.now)
             self.refuse(lambda order=again: order, Role.INVESTIGATOR, subject)
         self.worlds.exchange_mail()

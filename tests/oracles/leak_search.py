@@ -2,12 +2,16 @@
 make again by trying."""
 
 import base64
+import binascii
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 
 FEWEST = 5
-"""Shorter pieces of base64 turn up in any ciphertext by chance."""
+"""Shorter pieces of base64 turn up in a text by chance."""
+CIPHERTEXT = re.compile(r"[A-Za-z0-9+/_-]{150,}={0,2}")
+"""A run so long is a ciphertext or means to look like one. In it, four letters in any case turn up by chance."""
 HASHES = ("md5", "sha1", "sha256", "sha512", "blake2b")
 
 
@@ -15,6 +19,8 @@ class LeakSearch:
     """Looks for secrets, however they are written."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
+        secrets = tuple(secrets)
+        self.in_few_cases = {way(secret): f"{secret!r}" for secret in secrets for way in (str, str.lower, str.upper)}
         self.in_any_case: dict[str, str] = {}
         self.as_written: dict[str, str] = {}
         for secret in secrets:
@@ -31,10 +37,21 @@ class LeakSearch:
 
     def find(self, text: str) -> list[str]:
         """Every secret in a text, with the way in which it is written; nothing where there is none."""
-        low = text.lower()
-        return [what for piece, what in self.in_any_case.items() if piece in low] + [
-            what for piece, what in self.as_written.items() if piece in text
-        ]
+        found = [leak for run in set(CIPHERTEXT.findall(text)) for leak in self._find_in_ciphertext(run)]
+        rest = CIPHERTEXT.sub(" ", text)
+        low = rest.lower()
+        found += [what for piece, what in self.in_any_case.items() if piece in low]
+        return found + [what for piece, what in self.as_written.items() if piece in rest]
+
+    def _find_in_ciphertext(self, run: str) -> list[str]:
+        """What a run of base64 has in it, as it stands and decoded."""
+        found = [what for piece, what in {**self.in_few_cases, **self.as_written}.items()
+                 if len(piece) > FEWEST and piece in run]  # fmt: skip
+        try:
+            decoded = base64.b64decode(run.replace("-", "+").replace("_", "/") + "==").decode("latin-1")
+        except binascii.Error:
+            return found
+        return found + [f"{what} in base64" for piece, what in self.in_few_cases.items() if piece in decoded]
 
 
 def find_base64(raw: bytes) -> set[str]:

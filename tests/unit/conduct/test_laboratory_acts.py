@@ -3,6 +3,7 @@
 import base64
 import json
 import secrets
+import traceback
 
 import pytest
 from live_trial import LiveTrial, take_plain_slot
@@ -205,3 +206,20 @@ def test_an_action_is_not_corrected(live):
     change = CorrectValue(subject=SUBJECT, form="safety_action/1", item="action", value="hold_dosing", saw=1)
     refused(live.act, change, Role.SAFETY_PHYSICIAN, reason="a slip")
     refused(live.act, change, Role.COORDINATOR, reason="a slip")
+
+
+def test_a_seal_that_breaks_down_keeps_nothing_and_shows_nothing():
+    def fail(text, context):
+        raise OSError(f"no answer for {context}: {text}")
+
+    live = LiveTrial(means=Means(take_plain_slot, fail))
+    live.randomize()
+    before = len(live.store.read())
+    with pytest.raises(SealError, match=r"could not be sealed \(OSError\)") as raised:
+        send(live, value="18.3519")
+    assert len(live.store.read()) == before
+    assert raised.value.__context__ is None
+    report = traceback.TracebackException.from_exception(raised.value, capture_locals=True)
+    inside = [f"{frame.locals}" for frame in report.stack if "/tests/" not in frame.filename]
+    assert inside
+    assert not any("18.3519" in text for text in (str(raised.value), *inside))

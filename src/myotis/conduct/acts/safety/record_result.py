@@ -11,7 +11,7 @@ from myotis.conduct.adverse_events import is_future
 from myotis.conduct.restricted import RESTRICTED, name_context, pack_result
 from myotis.conduct.roles import Role
 from myotis.conduct.study import FormKey, Study, record_form
-from myotis.errors import Fault
+from myotis.errors import Fault, SealError
 from myotis.log.act import Told
 from myotis.log.entry import Entry
 from myotis.protocol.trial import Trial
@@ -92,11 +92,23 @@ class RecordResult(FormAct):
     def add_values(self, scene: Scene) -> dict[str, Any]:
         """What was measured, as it is or sealed."""
         key = self.key(scene)
-        measured = {name: text for name in MEASURED if (text := getattr(self, name)) is not None}
-        if key.form != RESTRICTED:
-            return measured
+        if key.form == RESTRICTED:
+            return {"envelope": self._seal(scene, key)}
+        return self._collect()
+
+    def _collect(self) -> dict[str, Any]:
+        return {name: text for name in MEASURED if (text := getattr(self, name)) is not None}
+
+    def _seal(self, scene: Scene, key: FormKey) -> str:
         assert scene.means.seal_result is not None, "without it there was an obstacle"
-        return {"envelope": scene.means.seal_result(pack_result(measured), name_context(self.subject, *key.which))}
+        try:
+            return scene.means.seal_result(pack_result(self._collect()), name_context(self.subject, *key.which))
+        except Exception as error:
+            kind = type(error).__name__
+        # The error itself is left behind: it, or its traceback, may show what was to be sealed.
+        raise SealError(
+            f"the result could not be sealed ({kind}), and nothing was kept of it; tell who runs the system"
+        )
 
     def tell(self, scene: Scene, entry: Entry) -> Iterator[Told]:  # noqa: ARG002
         """The safety physician hears that there is something to open."""
