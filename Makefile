@@ -30,6 +30,10 @@ check: $(VENV)/.ready ## ruff, format, mypy, import contracts, stale documentati
 	PYTHONPATH=src $(BIN)/lint-imports
 	$(BIN)/python docs/generate.py --check
 
+machine: $(VENV)/.ready ## any acts of a live trial in any order, another run each time (about ten minutes)
+	MYOTIS_MACHINE_RANDOM=1 MYOTIS_MACHINE_EXAMPLES=1500 MYOTIS_MACHINE_STEPS=60 MYOTIS_MACHINE_REPORT=1 \
+		$(BIN)/python -m pytest -n 0 -s tests/laws/test_live_trial_machine.py
+
 format: $(VENV)/.ready ## write the code the way `make check` wants it
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -62,4 +66,4 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml | .tools/uv
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.PHONY: help demo test coverage check format docs bench figures pin clean
+.PHONY: help demo test coverage machine check format docs bench figures pin clean

@@ -22,9 +22,9 @@ MACHINES = {"system", "pharmacy_link"}
 AFTER_LOCK = {
     "request_code_break", "receive_notice", "report_adverse_event", "follow_up_adverse_event", "judge_adverse_event",
     "adjudicate_event", "report_pregnancy", "record_death", "begin_follow_up", "withdraw_consent", "assign_role",
-    "revoke_role",
+    "revoke_role", "answer_query", "close_query",
 }  # fmt: skip
-"""Safety, the code, the participant's rights and access: what can't wait for a lock to be lifted."""
+"""Safety with the queries on it, the code, the participant's rights and access: what can't wait."""
 NEEDS_REASON = {"correct_value", "unfreeze_form", "request_code_break", "report_wrong_stratum", "transfer_subject"}
 
 DAYS = {"SCR": -21, "W0": 1, "W4": 29, "W8": 57, "W12": 85, "W16": 113, "W20": 141, "W24": 169, "W28": 197, "W32": 225,
@@ -48,8 +48,7 @@ OTHER = {"octagam_10": "saline", "saline": "octagam_10"}
 EFFICACY = {"core_set", "cdasi", "enzymes", "sf36"}
 SEEN_BY_ASSESSOR = {"visit", "core_set", "cdasi"}
 OFF = set(GROUPS["off_treatment"])
-OVER = set(GROUPS["over"] if "over" in GROUPS else
-           ["screen_failure", "completed", "study_discontinued", "lost", "withdrawn_from_contact", "died"])  # fmt: skip
+OVER = {"screen_failure", "completed", "study_discontinued", "lost", "withdrawn_from_contact", "died"}
 TREATED = set(GROUPS["treated"])
 DOSED = TREATED | {"randomized_not_treated"}
 
@@ -111,6 +110,8 @@ class Person:
     consents: list = field(default_factory=list)
     rescreened: int = 0
     stratum: str | None = None
+    right: str | None = None
+    """The stratum that it belongs to, where that was found later."""
     place: int | None = None
     randomized_at: datetime | None = None
     undosed: list = field(default_factory=list)  # [since, until or None]
@@ -219,7 +220,7 @@ class LiveModel:
         """The times in which dosing was held at each site."""
         self.trial_holds = []
         self.people = {}
-        self.taken = {stratum: 0 for stratum in arms}
+        self.taken = dict.fromkeys(arms, 0)
         self.bags = {}
         self.queries = {}  # number: [subject, form, status, role, version]
         self.stop_list = {}
@@ -238,7 +239,7 @@ class LiveModel:
 
     # Who may, and when ------------------------------------------------------------------------------------------
 
-    def judge(self, row, user, subject, need=lambda s: False, *, when=None, reason="", about=True):
+    def judge(self, row, user, subject, need=lambda _: False, *, when=None, reason="", about=True):
         """None, or why the act is not done."""
         act = row.partition(":")[0]
         when = when or self.now
@@ -392,7 +393,7 @@ class LiveModel:
                 return False
         return True
 
-    def forbids(self, person, visit, day, label, started, stopped, ml, why):
+    def forbids(self, person, visit, day, label, started, stopped, ml, why):  # noqa: PLR0912
         """Why an infusion was none that the protocol allows; empty where it was."""
         order, bag = person.papers.get(f"dose_order/{visit}"), self.bags.get(label)
         found = []
@@ -539,7 +540,7 @@ class LiveModel:
             self.code_asked[request] = subject
         return True
 
-    def may_prepare(self, subject, name, day, vials_there=True):
+    def may_prepare(self, subject, name, day):
         order = self.orders.get(name)
         if subject not in self.cards:
             return "state"

@@ -64,6 +64,27 @@ VITALS = {"systolic": 120, "diastolic": 80, "pulse": 70, "temperature": Decimal(
 ARM_WORDS = ("ivig", "octagam", "placebo", "saline", "immune globulin")
 
 
+BY_LEAVING = {
+    "screen_failure": ("screening", "fail_screening"), "rescreened": ("screen_failure", "rescreen_subject"),
+    "dosing_held": ("on_treatment", "hold_dosing"), "treatment_discontinued": ("on_treatment", "discontinue_treatment"),
+    "safety_follow_up": ("treatment_discontinued", "begin_follow_up"), "lost": ("on_treatment", "declare_lost"),
+    "study_discontinued": ("on_treatment", "discontinue_study"), "died": ("randomized_not_treated", "record_death"),
+    "withdrawn_from_contact": ("randomized_not_treated", "withdraw_contact"),
+    "completed": ("safety_follow_up", "complete_study"),
+}  # fmt: skip
+"""How a subject comes to states that the usual course does not lead to."""
+FINDINGS = {"dry": {"hydrated": False}, "anemic": {"hemoglobin": "79"}, "old": {"age": 36}, "unasked": {"risks": 12},
+            "unmeasured": {"vitals": False}}  # fmt: skip
+"""What a check can find that forbids an infusion."""
+DISTURBANCES = ("no", "hold", "site", "trial", "cancel", "recall", "error", "wait", "again", "confirm", "order", "mail",
+                *FINDINGS)  # fmt: skip
+"""What can come between a bag that is ready and its infusion (``MatchedWorlds.dose_disturbed``)."""
+EXITS = ("fail_screening", "rescreen_subject", "not_active", "discontinue_treatment", "discontinue_study",
+         "withdraw_treatment", "withdraw_contact", "declare_lost", "record_death", "find_again", "begin_follow_up",
+         "complete_first_period", "complete_study", "hold_dosing", "resume_dosing", "enroll_subject")  # fmt: skip
+"""The acts of ``MatchedWorlds.leave``."""
+
+
 class Stopped(Exception):  # noqa: N818
     """The mail stopped half way."""
 
@@ -142,9 +163,11 @@ class MatchedWorlds:
         return self.user(role, self.model.people[name].site if name in self.model.people else name[:3])
 
     def go(self, person, target, when, act):
-        self.moves.add((person.state, act, target))
+        stays_held = person.held and target in DOSED
+        self.moves.add((person.standing if stays_held else person.state, act, target))
         person.go(target, when)
         person.since = when
+        self.states.add(person.state)
 
     def sync(self):
         self.model.now = self.clock.now
@@ -169,6 +192,7 @@ class MatchedWorlds:
                 person = self.model.people[name] = Person(name, user[2])
                 person.since = self.clock.now
                 self.moves.add((None, "give_consent", "screening"))
+                self.states.add("screening")
             person.consents.append(version)
             self.model.put(person, f"consent/{self.model.number(person, 'consent')}", STAFF)
 
@@ -212,7 +236,7 @@ class MatchedWorlds:
         verdict = self.model.judge("adjudicate_entry", user, name, need)
         return self.carry(verdict, ACTS["adjudicate_entry"](subject=name, facts={fact: active}), user, then)
 
-    def simple(self, row, name, user, target, need=lambda p: False, then=None, *, cancels=False, when=None, reason="",
+    def simple(self, row, name, user, target, need=lambda _: False, then=None, *, cancels=False, when=None, reason="",
                **fields):  # fmt: skip
         """An act that moves the subject, and may cancel its orders."""
 
@@ -420,7 +444,7 @@ class MatchedWorlds:
     def wrong_stratum(self, name, user, reason="the baseline was corrected"):
         def need(person):
             right = self.model.stratum_of(person)
-            return person.stratum is None or right is None or right == (getattr(person, "right", None) or person.stratum)
+            return person.stratum is None or right in {None, person.right or person.stratum}
 
         def then(person, _):
             person.right = self.model.stratum_of(person)
@@ -530,9 +554,7 @@ class MatchedWorlds:
             )
 
         verdict = model.judge("order_dose", user, name, need)
-        act = ACTS["order_dose"](
-            subject=name, visit=visit, days=days, planned=planned, saw=saw, saw_weight=saw_weight
-        )
+        act = ACTS["order_dose"](subject=name, visit=visit, days=days, planned=planned, saw=saw, saw_weight=saw_weight)
         return self.carry(verdict, act, user, then)
 
     def cancel(self, name, user, visit, saw=None):
@@ -550,8 +572,8 @@ class MatchedWorlds:
         act = ACTS["cancel_dose"](subject=name, visit=visit, saw=saw, why="postponed")
         return self.carry(verdict, act, user, then)
 
-    def check(self, name, user, visit, day, *, test="negative", hydrated=True, vitals=True, risks=RISKS, hemoglobin="130",
-              age=0, saw=None, when=None):  # fmt: skip
+    def check(self, name, user, visit, day, *, test="negative", hydrated=True, vitals=True, risks=RISKS,
+              hemoglobin="130", age=0, saw=None, when=None):  # fmt: skip
         model, person = self.model, self.model.people.get(name)
         key = f"readiness/{visit}/{day}"
         before = person.papers.get(key) if person else None
@@ -601,8 +623,14 @@ class MatchedWorlds:
             for why_not in model.forbids(model.people[name], visit, day, label, started, stopped, ml, why):
                 self.counts["forbidden", why_not] += 1
         act = ACTS["record_infusion"](
-            subject=name, visit=visit, day=day, label=label, started=started, stopped=stopped,
-            volume_ml=Decimal(ml.numerator) / ml.denominator, why_incomplete=why,
+            subject=name,
+            visit=visit,
+            day=day,
+            label=label,
+            started=started,
+            stopped=stopped,
+            volume_ml=Decimal(ml.numerator) / ml.denominator,
+            why_incomplete=why,
         )
         return self.carry(verdict, act, user, then, occurred=when)
 
@@ -628,10 +656,11 @@ class MatchedWorlds:
             person = self.model.people[name]
             self.moves.add((person.state, "hold_dosing", "dosing_held"))
             person.held = True
+            self.states.add("dosing_held")
             person.since = when or self.clock.now
             person.stop(person.since)
 
-        verdict = self.model.judge("hold_dosing", user, name, lambda p: user[1] != "investigator", when=when)
+        verdict = self.model.judge("hold_dosing", user, name, lambda _: user[1] != "investigator", when=when)
         act = ACTS["hold_dosing"](scope="subject", subject=name, why="adverse_event")
         return self.carry(verdict, act, user, then, occurred=when)
 
@@ -643,7 +672,7 @@ class MatchedWorlds:
             person.since = self.clock.now
             person.undosed[-1][1] = self.clock.now
 
-        verdict = self.model.judge("resume_dosing", user, name, lambda p: user[1] != "investigator")
+        verdict = self.model.judge("resume_dosing", user, name, lambda _: user[1] != "investigator")
         return self.carry(verdict, ACTS["resume_dosing"](scope="subject", subject=name), user, then)
 
     def hold_widely(self, user, site, *, held):
@@ -698,9 +727,7 @@ class MatchedWorlds:
             ]
             model.requests.append(("decide_extension", name, {"told": known[0], "since": known[1]}))
 
-        return self.simple(
-            "complete_first_period", name, user, "first_period_completed", need, then, cancels=True
-        )
+        return self.simple("complete_first_period", name, user, "first_period_completed", need, then, cancels=True)
 
     def complete_study(self, name, user):
         def need(person):
@@ -737,8 +764,8 @@ class MatchedWorlds:
                            scopes=scopes)  # fmt: skip
 
     def last_visit(self, person):
-        days = [p.items["day"] for k, p in person.papers.items() if k.startswith("visit/") and p.items["held"] != "missed"]
-        return max(days, default=None)
+        visits = [paper.items for key, paper in person.papers.items() if key.startswith("visit/")]
+        return max((one["day"] for one in visits if one["held"] != "missed"), default=None)
 
     def lose(self, name, user, ago):
         contact = self.clock.now.date() - timedelta(days=ago)
@@ -792,15 +819,15 @@ class MatchedWorlds:
         wrong = asked in model.code_answered or model.code_asked.get(asked, name) != name
         verdict = "role" if role != "code_break_desk" else "state" if card is None else "need" if wrong else None
         act = BreakCode(subject=name, asked=asked, asked_by="investigator-101", told=("investigator-101",))
-        reason = "" if asked else "the site's system is down"
+        reason, got = "" if asked else "the site's system is down", None
         try:
             shown = break_code(self.pharmacy.desk, act, self._pharmacist(role), open_sealed=None, reason=reason)
         except RefusalError as error:
-            assert error.kind == verdict, (error, verdict)
-            self.counts["break_code", error.kind] += 1
+            got = error.kind
+        self.counts["break_code", got or "done"] += 1
+        assert verdict == got
+        if got:
             return False
-        assert verdict is None
-        self.counts["break_code", "done"] += 1
         assert shown.arm == {"ivig": "IVIG", "placebo": "Placebo"}[card.arm]
         if asked:
             model.code_answered.add(asked)
@@ -856,12 +883,13 @@ class MatchedWorlds:
         word, name = str(notice.word), notice.subject
         user = user or self.user("pharmacy_link")
         again = notice.id in self.live.desk.state.notice_ids
-        verdict = model.judge("receive_notice", user, name, lambda p: again)
+        verdict = model.judge("receive_notice", user, name, lambda _: again)
         act = ACTS["receive_notice"](subject=name, id=notice.id, word=notice.word, values=fields)
 
         def then(_):
             now, person = self.clock.now, model.people[name]
-            waiting = next(one for one in model.notices if (one[0], one[1], _plain(one[2])) == (word, name, _plain(fields)))
+            same = (word, name, _plain(fields))
+            waiting = next(one for one in model.notices if (one[0], one[1], _plain(one[2])) == same)
             model.notices.remove(waiting)
             if word == "bag_ready":
                 label = fields["label"]
@@ -1096,6 +1124,151 @@ class MatchedWorlds:
                 return self.visit(name, by["coordinator"], "W40")
             return self.complete_study(name, by["investigator"])
         return False
+
+    def reach(self, name, state):
+        """Bring a new subject to a state; True where it came there."""
+        if state in BY_LEAVING:
+            before, act = BY_LEAVING[state]
+            return self.reach(name, before) and self.leave(name, act)
+        worse = state.startswith("switch_")
+        declines = state == "switch_declined_for_safety"
+        for _ in range(250):
+            if name in self.model.people and self.model.people[name].state == state:
+                return True
+            if not self.step_on(name, worse=worse, declines=declines):
+                return False
+        return False
+
+    def leave(self, name, act):
+        """An act that ends something, by who may do it; True where it was done."""
+        by = {role: self.at(name, role) for role in ("investigator", "coordinator")}
+        acts = {
+            "fail_screening": lambda: self.fail(name, by["investigator"]),
+            "rescreen_subject": lambda: self.rescreen(name, by["investigator"]),
+            "not_active": lambda: self.adjudicate(name, self.user("entry_adjudicator"), active=False),
+            "discontinue_treatment": lambda: self.discontinue(name, by["investigator"]),
+            "discontinue_study": lambda: self.discontinue(name, by["investigator"], study=True),
+            "withdraw_treatment": lambda: self.withdraw(name, by["coordinator"], ("treatment",)),
+            "withdraw_contact": lambda: self.withdraw(name, by["coordinator"], ("contact",)),
+            "declare_lost": lambda: self.lose(name, by["investigator"], 0),
+            "record_death": lambda: self.die(name, by["investigator"]),
+            "find_again": lambda: self.find_again(name, by["investigator"]),
+            "begin_follow_up": lambda: self.begin_follow_up(name, by["investigator"]),
+            "complete_first_period": lambda: self._complete_early(name, by, "W16"),
+            "complete_study": lambda: self._complete_early(name, by, "W40"),
+            "hold_dosing": lambda: self.hold(name, by["investigator"]),
+            "resume_dosing": lambda: self.resume(name, by["investigator"]),
+            "enroll_subject": lambda: self.enroll(name, by["investigator"]),
+        }
+        return acts[act]()
+
+    def _complete_early(self, name, by, visit):
+        """The last visit of a period was missed."""
+        self.visit(name, by["coordinator"], visit, held="missed")
+        return (self.complete_first_period if visit == "W16" else self.complete_study)(name, by["investigator"])
+
+    def dose_disturbed(self, name, how, pick, course, *, checked, again):
+        """A dose is got ready, something comes between, and the infusion is entered with a start that is picked."""
+        for _ in range(30):
+            if self.find_bag(name) or not self.step_on(name, **course):
+                break
+        label, person = self.find_bag(name), self.model.people.get(name)
+        if label is None:
+            return
+        visit, day = self.model.bags[label].visit, self.model.made[label].day
+        if checked:
+            made = self.clock.now - timedelta(hours=2)
+            self.check(name, self.at(name, "coordinator"), visit, day, when=made)
+        moments = [self.clock.now]
+        self.move_clock(hours=1)
+        self._disturb(how, name, label, visit, day, moments)
+        moments.append(self.clock.now)
+        self.move_clock(hours=1)
+        moments = [one + timedelta(hours=by) for one in moments for by in (0, -0.5, 0.5)]
+        started = pick([one for one in moments if one <= self.clock.now])
+        stopped = started + timedelta(hours=4)
+        self.clock.now = max(self.clock.now, stopped)
+        self.sync()
+        self.infuse(name, self.at(name, "coordinator"), visit, day, label, started, stopped)
+        other = 2 if day == 1 else 1
+        if again and f"infusion/{visit}/{other}" not in person.papers:
+            # The same bag once more, on a day that is ready for one.
+            self.check(name, self.at(name, "coordinator"), visit, other)
+            now = self.clock.now
+            self.move_clock(hours=1)
+            self.infuse(name, self.at(name, "coordinator"), visit, other, label, now, self.clock.now)
+
+    def _disturb(self, how, name, label, visit, day, moments):  # noqa: PLR0915
+        """What comes between; times that it makes are added to the moments."""
+        worlds, by = self, {role: self.at(name, role) for role in ("investigator", "coordinator")}
+        sponsor = worlds.user("sponsor")
+        site = self.model.people[name].site
+
+        def pass_time():
+            moments.append(worlds.clock.now)
+            worlds.move_clock(hours=1)
+
+        if how == "hold":
+            worlds.hold(name, by["investigator"])
+            pass_time()
+            worlds.resume(name, by["investigator"])
+        elif how in {"site", "trial"}:
+            where = site if how == "site" else None
+            worlds.hold_widely(sponsor, where, held=True)
+            worlds.order(name, by["investigator"], visit)
+            pass_time()
+            worlds.hold_widely(sponsor, where, held=False)
+        elif how == "cancel":
+            worlds.cancel(name, by["investigator"], visit)
+            worlds.take_mail()
+        elif how == "recall":
+            worlds.recall(*sorted(worlds.model.lots)[-1])
+            pass_time()
+            worlds.deliver_mail()
+        elif how == "error":
+            worlds.find_error(label, "saline")
+            pass_time()
+            worlds.deliver_mail()
+        elif how == "wait":
+            worlds.move_clock(hours=8)
+        elif how in FINDINGS:
+            self.check(name, by["coordinator"], visit, day, **FINDINGS[how])
+        elif how == "again":
+            worlds.check(name, by["coordinator"], visit, day)
+        elif how == "confirm":
+            self._confirm_between(name, visit, by)
+            pass_time()
+            worlds.take_mail()
+            worlds.deliver_mail()
+        elif how == "order":
+            worlds.order(name, by["investigator"], visit)
+        elif how == "mail":
+            # The bag is stopped before the word that it is ready has come.
+            worlds.put_away(label)
+            order = worlds.model.made[label].order
+            if worlds.prepare(name, order, day):
+                new = worlds.model.orders[order].labels[-1]
+                worlds.check_bag(new, second=False)
+                worlds.check_bag(new)
+                worlds.release(new)
+                worlds.find_error(new, "saline" if worlds.model.made[new].holds != "saline" else "octagam_10")
+                worlds.deliver_mail()
+
+    def _confirm_between(self, name, visit, by):
+        """A switch is indicated by an assessment that is corrected and signed late, and is confirmed."""
+        worlds, person = self, self.model.people[name]
+        assessor = worlds.at(name, "efficacy_assessor")
+        for one in ("W4", "W8", "W12"):
+            paper = person.papers.get(f"core_set/{one}")
+            if paper and not paper.frozen and DAYS[one] <= DAYS[visit]:
+                for item, value in (("extramuscular", "8.0"), ("physician_global", "9.0")):
+                    worlds.correct(name, assessor, f"core_set/{one}", item, value, paper.version)
+                worlds.sign(name, assessor, f"core_set/{one}", paper.version)
+        worlds.confirm_switch(name, by["investigator"])
+
+    def find_bag(self, name):
+        """A bag at the site that was not used yet; None where there is none."""
+        return next((label for label, bag in self.model.bags.items() if bag.subject == name and not bag.used), None)
 
     def _enter(self, name, person, by):
         if "demographics" not in person.papers:

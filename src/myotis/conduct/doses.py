@@ -62,9 +62,11 @@ def find_blind_infusion(trial: Trial, visit: str) -> Infusion:
 
 
 def find_weight(trial: Trial, subject: SubjectFile, visit: str) -> Form | None:
-    """The weight that the dose of a visit is computed from, as the protocol names it; None where it is not recorded."""
+    """The weight that the dose of a visit is computed from, as the protocol names it; None where it is not recorded, or
+    was taken out of the log."""
     each_cycle = find_blind_infusion(trial, visit).weight == "each_cycle"
-    return subject.find("weight", visit if each_cycle else trial.baseline_visit)
+    form = subject.find("weight", visit if each_cycle else trial.baseline_visit)
+    return form if form and "weight_kg" in form.items else None
 
 
 def tell_outdated(trial: Trial, subject: SubjectFile, visit: str) -> Iterator[Told]:

@@ -38,7 +38,7 @@ def assess_readiness(trial: Trial, subject: SubjectFile, visit: str, day: int, o
         limit.analyte: found for limit in asked.results if (found := _find_result(subject, limit.analyte, items))
     }
     checks = Checks(
-        can_become_pregnant=demographics.items.get("can_become_pregnant", False) if demographics else None,
+        can_become_pregnant=demographics.items.get("can_become_pregnant") if demographics else None,
         pregnancy_test_negative=None if test is None else test == "negative",
         well_hydrated=items.get("well_hydrated"),
         vital_signs=frozenset(sign for sign in asked.vital_signs if sign in items),
@@ -62,7 +62,8 @@ def count_infusional_events(trial: Trial, subject: SubjectFile, before: str) -> 
         visit = form.key.which[0]
         starts[visit] = min(starts.get(visit, form.items["started"]), form.items["started"], key=datetime.fromisoformat)
     cycles = sorted(starts, key=lambda visit: datetime.fromisoformat(starts[visit]))
-    placed = [place_event(trial, subject, form.items["started"]) for form in subject.all_of(ADVERSE_EVENT)]
+    events = [form.items for form in subject.all_of(ADVERSE_EVENT)]
+    placed = [place_event(trial, subject, items["started"]) for items in events if "started" in items]
     counts = Counter(place.follows.which[0] for place in placed if place.infusional and place.follows)
     earlier = cycles[: cycles.index(before)] if before in cycles else cycles
     return [counts[visit] for visit in earlier]

@@ -25,6 +25,9 @@ DEVIATION: Final = "deviation"
 DEVIATION_WITHDRAWN: Final = "deviation_withdrawn"
 """Words of the system that change more than what was said: queries by edit checks, and deviations that it found."""
 
+TAKEN_OUT: Final = "(taken out)"
+"""What people are shown in the place of a value that was taken out of the log."""
+
 WITHDRAWN: Final = "withdrawn"
 """The item of a deviation that turned out to be none."""
 

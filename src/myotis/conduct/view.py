@@ -6,17 +6,14 @@ subjects; words of the system go to whom they were addressed.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from myotis.conduct.outcomes import RESPONSE_WORD, TIS_WORD
 from myotis.conduct.roles import Role
-from myotis.conduct.study import Form, QueryStatus, Signature, Study, SubjectFile
+from myotis.conduct.study import TAKEN_OUT, Form, QueryStatus, Signature, Study, SubjectFile
 from myotis.conduct.visibility import sees_form, sees_kind, sees_state, sees_subject
 from myotis.log.act import User
 from myotis.log.entry import Entry
-
-TAKEN_OUT: Final = "(taken out)"
-"""What stands in the place of a value that was taken out of the log."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,14 +100,17 @@ class Desk(Generic[StateT]):
         return Receipt(entry.number, tuple(one for one in told if user.role in one.to))
 
     def _catch_up(self, read: Callable[[int], Sequence[Entry]]) -> StateT:
-        entries = read(self._seen) if self._state is not None else ()
-        if self._state is None or any(entry.act == TAKE_OUT for entry in entries):
+        # Should an entry not be taken in, no half-folded state is left: the next time the whole log is folded anew.
+        state, self._state = self._state, None
+        entries = read(self._seen) if state is not None else ()
+        if state is None or any(entry.act == TAKE_OUT for entry in entries):
             # What was taken out of the log is to be forgotten here too: the whole log is folded anew.
-            self._state, self._seen, entries = self.world.start(), 0, read(0)
+            state, self._seen, entries = self.world.start(), 0, read(0)
         for entry in entries:
-            self._state.apply(entry)
+            state.apply(entry)
+        self._state = state
         self._seen += len(entries)
-        return self._state
+        return state
 
     def _write(
         self, transaction: Transaction, state: StateT, act: Act, user: User, when: datetime, now: datetime, reason: str

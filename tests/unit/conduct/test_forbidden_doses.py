@@ -88,9 +88,10 @@ def test_no_bag_is_given_between_the_confirmation_of_a_switch_and_its_effect(liv
     with pytest.raises(RefusalError, match="not in effect yet"):
         record_late(live, label, live.clock.now, "W8")
     live.hear(NoticeWord.SWITCH_IN_EFFECT)
+    effective = live.clock.now
     with pytest.raises(RefusalError, match="not in effect yet"):
         record_late(live, label, started, "W8")
-    record_late(live, label, live.clock.now, "W8")
+    record_late(live, label, effective, "W8")
 
 
 def test_a_bag_that_is_stopped_before_the_word_that_it_is_ready_came_is_not_used(live):

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from myotis.conduct.adverse_events import ADJUDICATION, FORM, JUDGMENT
 from myotis.conduct.snapshot.subjects import VisitNumbers
-from myotis.conduct.study import DEVIATION, WITHDRAWN, Form, SubjectFile
+from myotis.conduct.study import DEVIATION, TAKEN_OUT, WITHDRAWN, Form, SubjectFile
 from myotis.datasets.sdtm_safety import RELATED
 
 Row = dict[str, Any]
@@ -19,7 +19,8 @@ def list_adverse_events(subject: SubjectFile) -> Iterator[Row]:
     for form in subject.all_of(FORM):
         items = form.items
         yield {
-            "AETERM": items["term"], "AESEV": items["severity"].upper(), "AESER": "Y" if items["serious"] else "N",
+            "AETERM": items.get("term", TAKEN_OUT),
+            "AESEV": items["severity"].upper(), "AESER": "Y" if items["serious"] else "N",
             "AEREL": RELATED if items["causality"] == "related" else f"NOT {RELATED}", "AEACN": items["action_taken"],
             "AEOUT": items["outcome"], "AESTDTC": items["started"][:DATE_LENGTH],
             "AEENDTC": items["stopped"][:DATE_LENGTH] if items.get("stopped") else None,
@@ -52,7 +53,8 @@ def list_medications(subject: SubjectFile) -> Iterator[Row]:
         items = form.items
         dose = " ".join(str(part) for part in (items.get("dose"), items.get("frequency")) if part)
         yield {
-            "CMTRT": items["drug"], "CMCAT": items["purpose"].replace("_", " ").upper(), "CMDOSTXT": dose or None,
+            "CMTRT": items.get("drug", TAKEN_OUT),
+            "CMCAT": items["purpose"].replace("_", " ").upper(), "CMDOSTXT": dose or None,
             "CMDOSU": items.get("unit"), "CMINDC": items.get("indication"), "CMSTDTC": items.get("started"),
             "CMENDTC": items.get("stopped"),
         }  # fmt: skip
@@ -62,7 +64,7 @@ def list_history(subject: SubjectFile) -> Iterator[Row]:
     """A row for each disease or procedure of the past."""
     for form in subject.all_of("history"):
         items = form.items
-        yield {"MHTERM": items["term"], "MHSTDTC": items.get("started"), "MHENDTC": items.get("stopped")}
+        yield {"MHTERM": items.get("term", TAKEN_OUT), "MHSTDTC": items.get("started"), "MHENDTC": items.get("stopped")}
 
 
 def list_deviations(subject: SubjectFile, visits: VisitNumbers) -> Iterator[Row]:

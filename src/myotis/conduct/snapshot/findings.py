@@ -29,7 +29,8 @@ def list_findings(subject: SubjectFile, trial: Trial, visits: VisitNumbers) -> I
             label = f"SF-36v2 {SF36[name]}"
             yield "QS", _row("QS", name_sf36(name), label, "SF-36V2", score, None, form, visits)
     for form in _in_order(subject, "weight", visits):
-        yield "VS", _row("VS", WEIGHT, "Weight", None, form.items["weight_kg"], "kg", form, visits)
+        if "weight_kg" in form.items:
+            yield "VS", _row("VS", WEIGHT, "Weight", None, form.items["weight_kg"], "kg", form, visits)
     analytes = {analyte.id: analyte for analyte in (trial.conduct.analytes if trial.conduct else ())}
     for form in _in_order(subject, "result", visits):
         found = analytes.get(form.key.which[-1])

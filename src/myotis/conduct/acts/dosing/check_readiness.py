@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Final, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from myotis.conduct.act import Scene, VisitFormAct, find_stale
-from myotis.conduct.doses import ORDER, RISK_NAMES, SITE_STAFF, describe_plan, find_undosed, plan_dose
+from myotis.conduct.doses import ORDER, RISK_NAMES, SITE_STAFF, describe_plan, find_undosed, find_weight, plan_dose
 from myotis.conduct.readiness import FORM, assess_readiness, count_infusional_events
 from myotis.errors import Fault
 from myotis.log.act import Told
@@ -110,7 +110,7 @@ class CheckReadiness(VisitFormAct):
             "visit": self.visit, "day": self.day, "ready": found.answer.is_ready, "at_risk": RISK_NAMES[risk],
             "open": [{"item": item.item, "problem": item.problem} for item in found.answer.open_items],
         }  # fmt: skip
-        if order is not None:
+        if order is not None and find_weight(scene.trial, subject, self.visit) is not None:
             plan = plan_dose(scene.trial, subject, self.visit, order.items["days"], at_risk=risk)
             answer["steps"] = describe_plan(plan)["steps"]
         if scene.conduct.premedication is not None:

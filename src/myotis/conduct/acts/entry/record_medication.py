@@ -58,7 +58,7 @@ class RecordMedication(NumberedFormAct):
         """A second record of the drug that goes on."""
         others = [
             form.items for form in scene.subject(self.subject).all_of(self.form)
-            if form.items["drug"].casefold() == self.drug.casefold() and "stopped" not in form.items
+            if form.items.get("drug", "").casefold() == self.drug.casefold() and "stopped" not in form.items
         ]  # fmt: skip
         if self.stopped is None and len(others) > 1:
             yield Fault(what="the drug is recorded twice, and goes on in both", expected="an end of the earlier one",

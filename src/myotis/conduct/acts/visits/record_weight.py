@@ -32,7 +32,7 @@ class RecordWeight(VisitFormAct):
         """It is not far from the one before."""
         weights = scene.subject(self.subject).all_of(self.form)
         mine = next((place for place, form in enumerate(weights) if form.key.which == (self.visit,)), len(weights))
-        if before := weights[:mine]:
+        if before := [form for form in weights[:mine] if "weight_kg" in form.items]:
             last = Decimal(before[-1].items["weight_kg"])
             if abs(self.weight_kg - last) > MOST_CHANGE * last:
                 yield Fault(what="the weight has changed by more than 10 %", expected="a weight near the one before",
