@@ -50,7 +50,9 @@ class Mail:
         arrived = list(read_requests(self.conduct, self._start))
         if arrived:
             self._start = arrived[-1].number + 1
-        refused = [found for request in [*self._waiting, *arrived] if (found := self._deal_with(request))]
+        # Should the pharmacy's log fail on the way, all of them go on waiting: those that were taken are known there.
+        self._waiting += arrived
+        refused = [found for request in self._waiting if (found := self._deal_with(request))]
         self._waiting = [found.request for found in refused]
         return refused
 
