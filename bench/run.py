@@ -1,5 +1,6 @@
 """Everything that Myotis claims about speed, measured in one run: ``make bench``."""
 
+import live
 import log
 import mixed_model
 import proportions
@@ -14,3 +15,4 @@ if __name__ == "__main__":
     mixed_model.main()
     proportions.main()
     log.main()
+    live.main()

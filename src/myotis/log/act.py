@@ -26,7 +26,7 @@ class Act(BaseModel):
     """
 
     # An act that can't be made says where and why not, and never what was typed: that may be a patient's value.
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     name: ClassVar[str]
     free_text: ClassVar[frozenset[str]] = frozenset()

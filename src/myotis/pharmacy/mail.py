@@ -50,8 +50,7 @@ class Mail:
         arrived = list(read_requests(self.conduct, self._start))
         if arrived:
             self._start = arrived[-1].number + 1
-        # Should the pharmacy's log fail on the way, all of them go on waiting: those that were taken are known there.
-        self._waiting += arrived
+        self._waiting += arrived  # before the first is dealt with: should the pharmacy's log fail, all go on waiting
         refused = [found for request in self._waiting if (found := self._deal_with(request))]
         self._waiting = [found.request for found in refused]
         return refused
@@ -62,6 +61,8 @@ class Mail:
         try:
             self.pharmacy.carry_out(read_request(request), SYSTEM)
         except RefusalError as error:
+            if request.number in self.pharmacy.state.taken:  # meanwhile, by another mail
+                return None
             return Refused(request, error.faults)
         except ValidationError as error:
             places = [".".join(str(part) for part in details["loc"]) for details in error.errors()]
@@ -79,8 +80,8 @@ class Mail:
         for notice in pending_notices(self.pharmacy.state):
             try:
                 deliver(notice)
-            except RefusalError as error:
-                undelivered.append(Undelivered(notice, error.faults))
-            else:
                 self.pharmacy.carry_out(ConfirmDelivery(notice=notice.id), SYSTEM)
+            except RefusalError as error:
+                if notice.id in self.pharmacy.state.pending:  # or else another mail brought it meanwhile
+                    undelivered.append(Undelivered(notice, error.faults))
         return undelivered

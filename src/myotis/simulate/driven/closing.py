@@ -26,10 +26,8 @@ def close_data(site: SitePeople, subjects: Iterable[Subject]) -> None:
 
 def _settle_queries(site: SitePeople, subject: Subject) -> None:
     """What the edit checks asked about is as it was recorded: virtual sites make no mistakes."""
-    queries = [query for query in site.worlds.conduct.state.queries.values() if query.subject == subject.name]
-    for query in queries:
-        if not query.settled:
-            role = next(role for role in sorted(MAY["answer_query"]) if sees_kind(role, query.form.form))
-            answer = AnswerQuery(subject=subject.name, query=query.number, answer="confirmed")
-            site.act(answer, Role(role), subject)
-            site.act(CloseQuery(subject=subject.name, query=query.number), Role.DATA_MANAGER, subject)
+    for query in site.worlds.conduct.state.unsettled_queries(subject.name):
+        role = next(role for role in sorted(MAY["answer_query"]) if sees_kind(role, query.form.form))
+        answer = AnswerQuery(subject=subject.name, query=query.number, answer="confirmed")
+        site.act(answer, Role(role), subject)
+        site.act(CloseQuery(subject=subject.name, query=query.number), Role.DATA_MANAGER, subject)

@@ -14,12 +14,13 @@ from myotis.simulate.driven.people import find_pharmacist
 from myotis.simulate.driven.worlds import Worlds
 from myotis.terms.units import Quantity
 
-VIALS: Final = 100_000
+VIALS: Final = 100_000_000
 """Of each size: more than any virtual trial needs."""
 
 PLACEBO_SIZE: Final = "500 mL"
 
-LASTS_DAYS: Final = 3650
+LASTS_DAYS: Final = 365_000
+"""So long do virtual vials keep: 10,000 subjects enroll for some 200 years."""
 
 MINUTES: Final = 0.2
 """How far an act moves the common clock."""
