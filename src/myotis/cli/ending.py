@@ -26,6 +26,9 @@ INTERNAL_ERROR = 4
 KILLED_BY = 128
 """What shells add to the number of the signal that ended a program."""
 
+A_MOMENT = 0.01
+"""Seconds until a program that could not end tries again."""
+
 NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EROFS, errno.EIO)
 """What the system says of an output that takes no more."""
 
@@ -76,10 +79,21 @@ def _run(command_line: Callable[[], object]) -> int:
 
 def _end_orderly_on(*names: str) -> None:
     """Let a signal end the program as an exception does, so that no temporary file is left behind."""
+    sys.unraisablehook = _end_after_all
     for name in names:
         number = getattr(signal, name, None)  # Windows has not all of them
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, lambda received, _: sys.exit(KILLED_BY + received))
+
+
+def _end_after_all(unraisable: Any) -> None:
+    """End a moment later where the signal came in a finalizer or a callback, from which no exception gets out."""
+    if not issubclass(unraisable.exc_type, (SystemExit, KeyboardInterrupt)) or sys.platform == "win32":
+        sys.__unraisablehook__(unraisable)
+        return
+    status = getattr(unraisable.exc_value, "code", KILLED_BY + signal.SIGINT)
+    signal.signal(signal.SIGALRM, lambda *_: sys.exit(status))
+    signal.setitimer(signal.ITIMER_REAL, A_MOMENT)
 
 
 def _status(end: SystemExit) -> int:

@@ -62,6 +62,29 @@ def test_a_wrong_command_line_is_one_json_document_too(visits, arguments, says):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_a_signal_in_a_finalizer_ends_the_program_all_the_same(name):
+    """No exception gets out of a finalizer, or of a callback from compiled code."""
+    program = f"""
+import os, signal, time
+from myotis.cli.ending import run_to_its_end
+
+class Gone:
+    def __del__(self):
+        os.kill(os.getpid(), signal.{name})
+        time.sleep(0)
+
+def work():
+    Gone()
+    time.sleep(30)
+
+run_to_its_end(work)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)  # noqa: S603
+    assert (done.returncode, done.stdout) == (128 + getattr(signal, name), "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
 def test_a_signal_leaves_no_temporary_file(tmp_path, name):
     rows = "".join(f"S{i},0,6,6,6,120,1.5,4\nS{i},16,3,3,3,140,0.5,2\n" for i in range(250_000))
     (tmp_path / "visits.csv").write_text(HEADING + rows)
