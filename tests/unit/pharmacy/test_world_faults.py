@@ -10,6 +10,7 @@ from file_worlds import FileWorlds, begin_folder, begin_subjects, find_disagreem
 
 from myotis.conduct.acts.entry.randomize_subject import RandomizeSubject
 from myotis.conduct.roles import Role
+from myotis.log.act import RefusalError
 
 
 def test_nothing_lost_nothing_twice_in_two_logs() -> None:
@@ -64,7 +65,7 @@ def test_the_trials_would_tell_what_is_missing_and_what_is_there_twice() -> None
 
 
 def test_a_notice_that_another_mail_brings_meanwhile_is_taken_once(worlds, tmp_path, monkeypatch) -> None:
-    """The other one brings it between the look into the log and the act."""
+    """The other one brings it between the look into the log and the act, and has not confirmed it yet."""
     subject, *_ = begin_subjects(2)
     worlds.site.order_dose(subject, visit_of(worlds), reduced=False)
     worlds.exchange_mail()
@@ -74,8 +75,12 @@ def test_a_notice_that_another_mail_brings_meanwhile_is_taken_once(worlds, tmp_p
     carry_out = worlds.conduct.carry_out
 
     def be_late(act, user):
-        other.exchange_mail()
+        other.mail.deliver_notices(deliver_and_die)
         return carry_out(act, user)
+
+    def deliver_and_die(notice):
+        other._deliver(notice)
+        raise RefusalError("confirm_delivery", "need", [])
 
     monkeypatch.setattr(worlds.conduct, "carry_out", be_late)
     worlds.exchange_mail()
