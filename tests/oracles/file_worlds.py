@@ -28,6 +28,7 @@ from myotis.log.desk import TELL
 from myotis.log.disk import Write
 from myotis.log.entry import Entry
 from myotis.log.file import FileStore
+from myotis.log.messages import is_request
 from myotis.log.store import Store
 from myotis.log.subject_keys import FileSubjectKeys
 from myotis.pharmacy.act import Means as PharmacyMeans
@@ -61,6 +62,8 @@ TRIAL: Trial = read_proderm()
 DAY = date(2024, 3, 4)
 MORNING = at_hour(DAY, 10)
 """When everybody is ready to be randomized, and the plan begins."""
+INFUSED = 210
+"""So many minutes later the infusion begins."""
 LOGS = ("conduct.jsonl", "pharmacy.jsonl")
 SPECIFICATION = SHORT.model_copy(update={"places_per_stratum": 200})
 PLAIN = make_list(TRIAL, SPECIFICATION, entropy=stream("worlds")(32))
@@ -177,7 +180,7 @@ class Plan:
         for subject, start in ((one, 150), (two, 160)):
             yield from self._make_bag(subject, start)
         yield Step(f"check_readiness {one.name} 1", 0, 200, lambda w: w.site.check_readiness(one, visit_of(w), 1))
-        yield Step(f"record_infusion {one.name} 1", 0, 210, lambda w: infuse(w, one))
+        yield Step(f"record_infusion {one.name} 1", 0, INFUSED, lambda w: infuse(w, one))
         yield Step("", 0, 1000, Worlds.exchange_mail)
         yield Step(f"report_deviation {one.name} {DAY}", 0, 1010, lambda w: report(w, one))
         yield Step(f"request_code_break {one.name}", 0, 1020, lambda w: ask(w, one))
@@ -242,7 +245,8 @@ def label_of(worlds: FileWorlds, subject: Subject) -> str:
 
 
 def infuse(worlds: FileWorlds, subject: Subject) -> None:
-    """The bag is infused, and recorded when it has run through."""
+    """The bag is infused, and recorded when it has run through; begun at the same time whoever records it."""
+    worlds.clock.now = MORNING + timedelta(minutes=INFUSED)
     infusion = worlds.site.begin_infusion(subject, visit_of(worlds), 1, None)
     worlds.clock.move_to(infusion.stopped)
     worlds.site.act(infusion, Role.COORDINATOR, subject)
@@ -302,7 +306,7 @@ def find_disagreements(worlds: FileWorlds) -> Iterator[str]:
         yield "two subjects have one slot"
     if dispensary.pending:
         yield "a notice is not delivered"
-    if dispensary.taken != {entry.number for entry in study.requests}:
+    if dispensary.taken != {entry.number: entry.digest for entry in worlds.stores[0].read() if is_request(entry)}:
         yield "a request waits, or was never made"
     told = [e.get("answer")["id"] for e in worlds.stores[1].read() if e.act == TELL and "site" in e.get("to")]
     heard = [e.get("id") for e in worlds.stores[0].read() if e.act == "receive_notice"]

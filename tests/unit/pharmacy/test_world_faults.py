@@ -86,3 +86,20 @@ def test_a_notice_that_another_mail_brings_meanwhile_is_taken_once(worlds, tmp_p
     worlds.exchange_mail()
     assert [entry.act for entry in worlds.stores[0].read()].count("receive_notice") == 1
     assert list(find_disagreements(worlds)) == []
+
+
+def test_a_log_that_was_put_back_to_an_older_copy_loses_no_request_in_silence(tmp_path) -> None:
+    """Requests are known by the numbers of their entries, which the older copy gives out once more."""
+    begin_folder(tmp_path, 3)
+    before = (tmp_path / "conduct.jsonl").read_bytes()
+    one, two, _ = begin_subjects(3)
+    worlds = FileWorlds(tmp_path)
+    worlds.site.act(RandomizeSubject(subject=one.name), Role.COORDINATOR, one)
+    worlds.exchange_mail()
+    (tmp_path / "conduct.jsonl").write_bytes(before)
+    worlds = FileWorlds(tmp_path)
+    worlds.site.act(RandomizeSubject(subject=two.name), Role.COORDINATOR, two)
+    (refused,) = worlds.mail.take_requests()
+    assert refused.request.subject == two.name
+    assert "was another request when it was dealt with" in str(refused.faults[0])
+    assert worlds.mail.take_requests() == [refused]
