@@ -72,6 +72,11 @@ def make_page(log: list[Trials], acts: list[Trials], worlds: list[Trials]) -> st
             "says so. Whoever repeats an act looks at the log first.\n"
             "- Whole transactions cut off the end leave a log that holds together. Only an "
             "[anchor](log.md#anchors) shows that.\n"
+            "- A log that is put back from an older copy gives numbers of entries out once more, and requests are known "
+            "by these. The pharmacy refuses a request under a number that another one had, and says so; that entries "
+            "are gone, only an anchor shows.\n"
+            "- Clocks that were wrong by up to two hours. One that is slower by a day when a bag is prepared makes it "
+            "unusable, since its time of use counts from then; the site refuses it.\n"
             "- Locks are those of one machine. A log doesn't belong on a network file system.",
         )
     )

@@ -160,7 +160,7 @@ def kill_between_calls(stride: int) -> Trials:
     for number in range(0, 10**6, stride):
 
         def work(tell: Tell, folder: Path, number: int = number) -> None:
-            worlds = FileWorlds(folder, write=lambda file, data: os.write(file, data))  # noqa: PLW0108 (as it will be)
+            worlds = FileWorlds(folder, sync=True, write=lambda file, data: os.write(file, data))  # noqa: PLW0108 (as it will be)
             die_before(number)
             PLAN.carry_out(worlds, tell, worlds.clock.move_to)
 
@@ -248,7 +248,7 @@ def turn_the_clock_back(rounds: int) -> Trials:
     """Clocks that go back between acts and over a restart after each of some steps."""
     trials = Trials(
         "a clock that goes back over starts",
-        "by up to two hours between acts, each after another start; what is refused is done again later",
+        "by up to two hours, each act after another start; what is refused is done again later",
     )
     for seed in range(rounds):
         with trial_folder() as folder:
