@@ -11,6 +11,7 @@ sys.path.append(str(Path(__file__).resolve().parents[2] / "tests" / "oracles"))
 
 from act_faults import try_act_faults
 from log_faults import PLAN, Trials, try_faults
+from world_faults import try_world_faults
 
 from _generate.markdown import table
 
@@ -26,7 +27,7 @@ def tabulate(tried: list[Trials]) -> str:
     return table(("Fault", "How it was tried", "Times", "Lost", "Twice", "Altered"), rows)
 
 
-def make_page(log: list[Trials], acts: list[Trials]) -> str:
+def make_page(log: list[Trials], acts: list[Trials], worlds: list[Trials]) -> str:
     """The page, with the trials as tables."""
     return "\n\n".join(
         (
@@ -52,6 +53,15 @@ def make_page(log: list[Trials], acts: list[Trials]) -> str:
             "logs that differed from those of the undisturbed trial or that `myotis check` found something in, slots "
             "out of their order, and arms other than drawn or shown without a record. A code break with the list and "
             "its key alone has to be recorded afterwards, which nothing enforces.",
+            "## Starts, several mails, and systems that are down",
+            "Here random bytes came from the system, as they do live, and both systems, with their keyrings, were "
+            "started anew after each fault. Two subjects were randomized, got bags (the lot of one was recalled), one "
+            "infusion, a note in free text and a code break; what the logs didn't have was then done.",
+            tabulate(worlds),
+            "*Lost*: what had been acknowledged and was not there after the start, and whatever a trial without a "
+            "fault has and this one didn't in the end. *Twice*: what stood there more often than in a trial without a "
+            "fault. *Altered*: logs that `myotis check` found something in; slots, arms, requests or notices on which "
+            "the two logs and the list don't agree; a code break or a card that showed another arm than was drawn.",
             "## What this doesn't show",
             "- A loss of power was not tried on real disks. An act is acknowledged after `fsync` has returned, for the "
             "file, and for its folder where a file comes or is replaced; that the disk then has it is the disk's word. "
@@ -62,6 +72,11 @@ def make_page(log: list[Trials], acts: list[Trials]) -> str:
             "says so. Whoever repeats an act looks at the log first.\n"
             "- Whole transactions cut off the end leave a log that holds together. Only an "
             "[anchor](log.md#anchors) shows that.\n"
+            "- A log that is put back from an older copy gives numbers of entries out once more, and requests are known "
+            "by these. The pharmacy refuses a request under a number that another one had, and says so; that entries "
+            "are gone, only an anchor shows.\n"
+            "- Clocks that were wrong by up to two hours. One that is slower by a day when a bag is prepared makes it "
+            "unusable, since its time of use counts from then; the site refuses it.\n"
             "- Locks are those of one machine. A log doesn't belong on a network file system.",
         )
     )
@@ -69,7 +84,7 @@ def make_page(log: list[Trials], acts: list[Trials]) -> str:
 
 def main() -> None:
     """Try everything, and write the page."""
-    page = make_page(try_faults(1), try_act_faults(1, SUBJECTS)) + "\n"
+    page = make_page(try_faults(1), try_act_faults(1, SUBJECTS), try_world_faults(1)) + "\n"
     (DOCS / "explanation" / "faults.md").write_text(page, encoding="utf-8")
 
 

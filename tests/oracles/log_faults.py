@@ -137,27 +137,29 @@ def kill_in_writes(stride: int) -> Trials:
     raise AssertionError("the plan has no end")
 
 
+def die_before(number: int) -> None:
+    """Let this process be killed before its n-th call to the system from now on."""
+    left = [number]
+
+    def wrap(module: object, name: str) -> None:
+        call = getattr(module, name)
+
+        def counting(*arguments: object, **more: object) -> object:
+            if left[0] == 0:
+                kill_oneself()
+            left[0] -= 1
+            return call(*arguments, **more)
+
+        setattr(module, name, counting)
+
+    for name in SYSTEM_CALLS:
+        wrap(os, name)
+    wrap(fcntl, "flock")
+
+
 def kill_between_calls(stride: int) -> Trials:
     """Kill a process before its n-th call to the system, for all n."""
     trials = Trials("a process is killed between two calls to the system", "before each call that four acts make")
-
-    def die_before(number: int) -> None:
-        left = [number]
-
-        def wrap(module: object, name: str) -> None:
-            call = getattr(module, name)
-
-            def counting(*arguments: object, **more: object) -> object:
-                if left[0] == 0:
-                    kill_oneself()
-                left[0] -= 1
-                return call(*arguments, **more)
-
-            setattr(module, name, counting)
-
-        for name in SYSTEM_CALLS:
-            wrap(os, name)
-        wrap(fcntl, "flock")
 
     for number in range(0, 10**5, stride):
 

@@ -77,13 +77,15 @@ DISCLOSES: Final = frozenset({NoticeWord.ENTER_EXTENSION, NoticeWord.LEAVE_TREAT
 
 
 class Request(NamedTuple):
-    """One request: the number of its entry in the blinded log, its word, the subject, and its fields."""
+    """One request: the number of its entry in the blinded log, its word, the subject, its fields, and the digest of
+    the entry."""
 
     number: int
     word: RequestWord
     subject: str
     fields: Mapping[str, Any]
     occurred: str
+    digest: str | None = None
 
 
 def read_requests(store: Store, start: int = 0) -> Iterator[Request]:
@@ -91,7 +93,12 @@ def read_requests(store: Store, start: int = 0) -> Iterator[Request]:
     for entry in store.read(start):
         if is_request(entry):
             yield Request(
-                entry.number, RequestWord(entry.get("what")), str(entry.subject), entry.get("answer"), entry.occurred
+                entry.number,
+                RequestWord(entry.get("what")),
+                str(entry.subject),
+                entry.get("answer"),
+                entry.occurred,
+                entry.digest,
             )
 
 

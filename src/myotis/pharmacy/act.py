@@ -80,6 +80,9 @@ class RequestAct(SubjectAct):
 
     request: int
     """The number of the request's entry in the blinded log."""
+    request_digest: str | None = None
+    """The digest of that entry; None where the act is a person's. A log that was put back to an older copy gives the
+    same number to another request."""
 
     def find_obstacles(self, scene: Scene) -> Iterator[Fault]:
         """The request was not dealt with, and nothing else stands in the way."""
@@ -95,7 +98,7 @@ class RequestAct(SubjectAct):
     @classmethod
     def apply(cls, dispensary: Dispensary, entry: Entry) -> None:
         """The request is dealt with."""
-        dispensary.taken.add(entry.get("request"))
+        dispensary.taken[entry.get("request")] = entry.get("request_digest")
         cls.apply_request(dispensary, entry)
 
     @classmethod

@@ -58,9 +58,10 @@ def read_request(request: Request) -> RequestAct:
     """The act that deals with a request. Raises pydantic's ValidationError where its fields are not what they should.
 
     >>> read_request(Request(7, RequestWord.RESOLVE_SWITCH, "101-001", {"visit": "W8"}, "2024-03-01T09:00+01:00"))
-    ResolveSwitch(subject='101-001', request=7, visit='W8')
+    ResolveSwitch(subject='101-001', request=7, request_digest=None, visit='W8')
     """
     fields = dict(request.fields)
     if request.word == RequestWord.BREAK_CODE:
         fields["asked"] = str(fields.pop("request"))
-    return REQUESTS[request.word].model_validate({"subject": request.subject, "request": request.number, **fields})
+    known = {"subject": request.subject, "request": request.number, "request_digest": request.digest}
+    return REQUESTS[request.word].model_validate(known | fields)

@@ -124,8 +124,8 @@ class Dispensary:
         """How many vials there are, used ones taken away."""
         self.blocked: dict[tuple[str, str], str] = {}
         """Lots (product, lot) that nothing is taken from: ``quarantined`` or ``recalled``."""
-        self.taken: set[int] = set()
-        """The requests that were dealt with, by the number of their entry in the blinded log."""
+        self.taken: dict[int, str | None] = {}
+        """The requests that were dealt with, by the number of their entry in the blinded log, with its digest."""
         self.code_requests: dict[str, str] = {}
         """The subject of each code break that the site asks for, until it is answered."""
         self.answered: set[str] = set()

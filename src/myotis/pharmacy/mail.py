@@ -57,18 +57,27 @@ class Mail:
 
     def _deal_with(self, request: Request) -> Refused | None:
         if request.number in self.pharmacy.state.taken:
-            return None
+            return self._find_mistaken(request)
         try:
             self.pharmacy.carry_out(read_request(request), SYSTEM)
         except RefusalError as error:
             if request.number in self.pharmacy.state.taken:  # meanwhile, by another mail
-                return None
+                return self._find_mistaken(request)
             return Refused(request, error.faults)
         except ValidationError as error:
             places = [".".join(str(part) for part in details["loc"]) for details in error.errors()]
             what = f"the request {request.word} has fields that it should not have"
             return Refused(request, tuple(Fault(what=what, expected="declared fields", column=one) for one in places))
         return None
+
+    def _find_mistaken(self, request: Request) -> Refused | None:
+        """A request under a number under which another one was dealt with: the blinded log is not the one it was."""
+        if self.pharmacy.state.taken[request.number] in {None, request.digest}:
+            return None
+        what = f"entry {request.number} of the blinded log was another request when it was dealt with"
+        expected = "the log that was read before, not an older copy of it that others went on with"
+        remedy = "Compare the log with its anchors, and do by hand what was asked."
+        return Refused(request, (Fault(what=what, expected=expected, remedy=remedy),))
 
     def deliver_notices(self, deliver: Callable[[Notice], None]) -> list[Undelivered]:
         """Bring every pending notice to the blinded log. The answer are those that it refused; they stay pending.
