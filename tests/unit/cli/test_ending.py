@@ -60,8 +60,18 @@ def test_a_wrong_command_line_is_one_json_document_too(visits, arguments, says):
     assert says.lower() in json.loads(done.stdout)["error"].lower()
 
 
+@pytest.fixture(params=["SIGTERM", "SIGHUP", "SIGINT"])
+def name(request):
+    """A signal that a program started here hears, also where these tests were told to ignore it (nohup)."""
+    number = getattr(signal, request.param, signal.SIGTERM)  # Windows has not all of them
+    before = signal.getsignal(number)
+    if before is signal.SIG_IGN:
+        signal.signal(number, signal.SIG_DFL)
+    yield request.param
+    signal.signal(number, before)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
 def test_a_signal_in_a_finalizer_ends_the_program_all_the_same(name):
     """No exception gets out of a finalizer, or of a callback from compiled code."""
     program = f"""
@@ -84,7 +94,6 @@ run_to_its_end(work)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
 def test_a_signal_leaves_no_temporary_file(tmp_path, name):
     rows = "".join(f"S{i},0,6,6,6,120,1.5,4\nS{i},16,3,3,3,140,0.5,2\n" for i in range(250_000))
     (tmp_path / "visits.csv").write_text(HEADING + rows)
