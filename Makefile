@@ -30,7 +30,7 @@ check: $(VENV)/.ready ## ruff, format, mypy, import contracts, stale documentati
 	PYTHONPATH=src $(BIN)/lint-imports
 	$(BIN)/python docs/generate.py --check
 
-machine: $(VENV)/.ready ## any acts of a live trial in any order, another run each time (about ten minutes)
+machine: $(VENV)/.ready ## any acts of a live trial in any order, another run each time (a quarter of an hour)
 	MYOTIS_MACHINE_RANDOM=1 MYOTIS_MACHINE_EXAMPLES=1500 MYOTIS_MACHINE_STEPS=60 MYOTIS_MACHINE_REPORT=1 \
 		$(BIN)/python -m pytest -n 0 -s tests/laws/test_live_trial_machine.py
 

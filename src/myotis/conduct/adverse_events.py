@@ -20,8 +20,7 @@ FATAL: Final = "FATAL"
 
 def find_reports(study: Study, subject: str, number: str) -> list[Report]:
     """What the site reported of an adverse event, entry by entry; none where there is no such event."""
-    found: dict[tuple[str, str], list[Report]] = study.other.setdefault("adverse_event_reports", {})
-    return found.setdefault((subject, number), [])
+    return study.reports.get((subject, number), [])
 
 
 def keep_report(study: Study, entry: Entry, number: str, items: dict[str, Any]) -> None:
@@ -29,7 +28,7 @@ def keep_report(study: Study, entry: Entry, number: str, items: dict[str, Any]) 
 
     Where a value was taken out of the log, awareness is when the report was made, and the event counts as related.
     """
-    find_reports(study, str(entry.subject), number).append(
+    study.reports.setdefault((str(entry.subject), number), []).append(
         Report(
             entry=entry.number,
             aware_at=datetime.fromisoformat(entry.get("aware_at", entry.occurred)),

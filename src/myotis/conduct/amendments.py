@@ -16,7 +16,6 @@ from myotis.protocol.trial import Trial
 from myotis.terms.states import BEFORE_TREATMENT, ON_STUDY, WITH_TREATMENT
 from myotis.terms.states import SubjectState as S
 
-IN_FORCE: Final = "protocols_in_force"
 TO_BE_DOSED: Final = frozenset({*BEFORE_TREATMENT, *WITH_TREATMENT, S.DOSING_HELD})
 OF_ENTRY: Final = ("facts", "eligibility", "randomization")
 OF_DOSES: Final = ("treatments", "switch", "conduct.readiness", "conduct.premedication", "conduct.extension_gate",
@@ -82,12 +81,11 @@ def count_consented(study: Study, subject: SubjectFile) -> int:
 
 def find_protocol(study: Study, site: str, consented: int) -> Trial:
     """The protocol in force at a site for who has consented to so many amendments."""
-    known: dict[tuple[int, int, int], Trial] = study.other.setdefault(IN_FORCE, {})
     approved = max(study.approvals.get(site, 0), consented)
     key = (len(study.amendments), approved, consented)
-    if key not in known:
-        known[key] = _combine(study.trial, study.amendments, approved, consented)
-    return known[key]
+    if key not in study.combined:
+        study.combined[key] = _combine(study.trial, study.amendments, approved, consented)
+    return study.combined[key]
 
 
 def _combine(first: Trial, amendments: list[AppliedAmendment], approved: int, consented: int) -> Trial:

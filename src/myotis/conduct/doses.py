@@ -4,7 +4,6 @@ Nobody here knows the treatment, so an infusion must be the same for every arm.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -12,7 +11,7 @@ from typing import Any, Final
 
 from myotis.conduct.act import Scene, find_planned
 from myotis.conduct.roles import Role
-from myotis.conduct.study import Form, Study, SubjectFile
+from myotis.conduct.study import TRIAL, Form, Hold, Study, SubjectFile
 from myotis.errors import Fault, SettingError
 from myotis.log.act import Told
 from myotis.log.entry import Entry
@@ -30,10 +29,6 @@ DOSE_CHANGE: Final = "dose_change"
 CANCELLED: Final = "cancelled"
 CANCELLED_AT: Final = "cancelled_at"
 """The items of an order that was cancelled: why, and when."""
-HOLDS: Final = "dosing_holds"
-"""Under which the study keeps when dosing was held at each site and in the trial: from when, and until when."""
-TRIAL: Final = "*"
-"""What stands for the whole trial among sites whose dosing is held."""
 SITE_STAFF: Final = (Role.INVESTIGATOR, Role.COORDINATOR)
 """Who is told of doses."""
 RISK_NAMES: Final = {True: "yes", False: "no", None: "unknown"}
@@ -161,22 +156,8 @@ def find_hold(study: Study, subject: SubjectFile) -> Iterator[Fault]:
 def was_dosed_at(study: Study, subject: SubjectFile, when: datetime) -> bool:
     """Was a randomized subject to be dosed at a time: neither held, by itself, at its site or in the trial, nor off
     treatment? A hold that has ended since counts too: what started in it started against it."""
-    holds: dict[str, list[Hold]] = study.other.get(HOLDS, {})
-    stops = [*holds.get(TRIAL, []), *holds.get(subject.site, []), *_list_stops(subject)]
+    stops = [*study.dosing_holds.get(TRIAL, []), *study.dosing_holds.get(subject.site, []), *_list_stops(subject)]
     return not any(stop.covers(when) for stop in stops)
-
-
-@dataclass(slots=True)
-class Hold:
-    """A time in which nothing is given; ``until`` is None while it lasts."""
-
-    since: str
-    until: str | None = None
-
-    def covers(self, when: datetime) -> bool:
-        """Does a time lie in it?"""
-        begun = when >= datetime.fromisoformat(self.since)
-        return begun and (self.until is None or when < datetime.fromisoformat(self.until))
 
 
 def _list_stops(subject: SubjectFile) -> list[Hold]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, Protocol, Self
 
 from myotis.conduct.bags import Bag
+from myotis.conduct.clocks import Report
 from myotis.conduct.roles import MACHINES
 from myotis.log.act import User
 from myotis.log.desk import REASON, TELL
@@ -24,6 +25,9 @@ QUERY_CLOSED: Final = "query_closed"
 DEVIATION: Final = "deviation"
 DEVIATION_WITHDRAWN: Final = "deviation_withdrawn"
 """Words of the system that change more than what was said: queries by edit checks, and deviations that it found."""
+
+TRIAL: Final = "*"
+"""What stands for the whole trial among sites whose dosing is held."""
 
 TAKEN_OUT: Final = "(taken out)"
 """What people are shown in the place of a value that was taken out of the log."""
@@ -210,6 +214,19 @@ class AppliesEntry(Protocol):
         ...
 
 
+@dataclass(slots=True)
+class Hold:
+    """A time in which nothing is given; ``until`` is None while it lasts."""
+
+    since: str
+    until: str | None = None
+
+    def covers(self, when: datetime) -> bool:
+        """Does a time lie in it?"""
+        begun = when >= datetime.fromisoformat(self.since)
+        return begun and (self.until is None or when < datetime.fromisoformat(self.until))
+
+
 class Study:
     """The state of the blinded log. It changes by entries alone."""
 
@@ -242,13 +259,19 @@ class Study:
         """The bags and packs that the pharmacy said are ready, by the number on the label."""
         self.notice_ids: set[str] = set()
         """The notices that were received: none is taken twice."""
-        self.other: dict[str, Any] = {}
-        """What single acts keep of the trial as a whole, each under its own name."""
-        self.length = 0
+        self.locked = False
+        self.dosing_holds: dict[str, list[Hold]] = {}
+        """When dosing was held at each site, and in the trial (``TRIAL``)."""
+        self.stopped_bags: dict[str, str] = {}
+        """Since when bags must not be used that are not known yet, by the number on the label."""
+        self.reports: dict[tuple[str, str], list[Report]] = {}
+        """What a site reported of each adverse event (subject, number), entry by entry."""
+        self.combined: dict[tuple[int, int, int], Trial] = {}
+        """The protocols that amendments make together, kept since they take time to make: by how many there are, how
+        many a site approved, and how many a subject consented to."""
 
     def apply(self, entry: Entry) -> None:
         """Take in the next entry of the log."""
-        self.length = entry.number + 1
         if entry.act == TELL:
             self._take_word(entry)
         elif entry.act in self.acts:
@@ -257,11 +280,6 @@ class Study:
             latest = subject.history[-1][1] if subject.history else None
             if subject.state != latest:
                 subject.history.append((entry.occurred, subject.state))
-
-    @property
-    def locked(self) -> bool:
-        """Is the trial locked?"""
-        return bool(self.other.get("locked"))
 
     def unsettled_queries(self, subject: str, form: FormKey | None = None) -> list[Query]:
         """The queries about a subject, or about one of its forms, that are not closed."""

@@ -133,11 +133,9 @@ class Dispensary:
         self.code_breaks: list[CodeBreak] = []
         self.pending: dict[str, Notice] = {}
         """The notices that are not known to be delivered, by their ids."""
-        self.length = 0
 
     def apply(self, entry: Entry) -> None:
         """Take in the next entry of the log."""
-        self.length = entry.number + 1
         if entry.act == TELL:
             self._take_word(entry)
         elif entry.act in self.acts:

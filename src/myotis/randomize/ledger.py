@@ -7,7 +7,7 @@ tells how many places there are or are left: a site would learn from it where a 
 from collections.abc import Collection, Sequence, Set
 
 from myotis.errors import SealError
-from myotis.randomize.sealed import Place, SealedList
+from myotis.randomize.sealed import SealedList
 
 
 class ExhaustedError(SealError):
@@ -29,11 +29,6 @@ def next_free_slot(sealed: SealedList, stratum: str, taken: Collection[str]) -> 
     if count == len(ids):
         raise ExhaustedError("the list can allocate nobody in this stratum any more; nothing was allocated")
     return ids[count]
-
-
-def find_slot(sealed: SealedList, slot_id: str) -> Place:
-    """Where a slot stands. Raises SealError where the list has no such slot."""
-    return sealed.find_place(slot_id)
 
 
 def check_taken(sealed: SealedList, taken: Collection[str]) -> None:

@@ -222,7 +222,7 @@ def test_safety_waits_for_nobody_a_frozen_event_is_open_again_and_a_locked_trial
     live.subject().find("adverse_event", "1").frozen = True
     follow_up(live, NOON, severity="severe")
     assert not live.subject().find("adverse_event", "1").frozen
-    live.desk.state.other["locked"] = True
+    live.desk.state.locked = True
     follow_up(live, NOON, severity="moderate")
     report(live, NOON)
     assert len(live.subject().all_of("adverse_event")) == 2
@@ -245,7 +245,7 @@ def test_values_that_were_taken_out_of_the_log_are_missed_by_nobody(live):
         take_out_value(live.store, entry.number, name, reason="a test", by="dm", role="data_manager", protocol="",
                        protocol_digest="", clock=live.clock, entropy=secrets.token_bytes)  # fmt: skip
     again = LiveTrial(store=live.store, clock=live.clock)
-    (kept,) = again.desk.state.other["adverse_event_reports"][SUBJECT, "1"]
+    (kept,) = again.desk.state.reports[SUBJECT, "1"]
     assert (kept.aware_at, kept.related) == (at(NOON), True)
     assert not has_fatal_event(again.subject())
     judge(again, NOON, causality="not_related")
@@ -365,5 +365,5 @@ def test_the_log_alone_gives_the_same_reports(live):
     again = Study(live.trial, ACTS)
     for entry in live.store.read():
         again.apply(entry)
-    assert again.other["adverse_event_reports"] == live.desk.state.other["adverse_event_reports"]
+    assert again.reports == live.desk.state.reports
     assert again.subjects[SUBJECT].forms == live.subject().forms

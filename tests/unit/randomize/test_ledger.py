@@ -6,7 +6,7 @@ import pytest
 from sealed_lists import plain_list, seal
 
 from myotis.errors import SealError
-from myotis.randomize.ledger import ExhaustedError, check_taken, find_slot, next_free_slot
+from myotis.randomize.ledger import ExhaustedError, check_taken, next_free_slot
 
 SEALED = seal(plain_list())
 IDS = {stratum: [slot.slot_id for slot in slots] for stratum, slots in SEALED.slots_by_stratum.items()}
@@ -53,6 +53,6 @@ def test_a_slot_twice_and_an_unknown_one_are_told():
 
 
 def test_a_slot_is_found_in_its_place():
-    assert find_slot(SEALED, IDS["severe"][4])[:2] == ("severe", 5)
+    assert SEALED.find_place(IDS["severe"][4])[:2] == ("severe", 5)
     with pytest.raises(SealError, match="no slot with this id"):
-        find_slot(SEALED, "0" * 16)
+        SEALED.find_place("0" * 16)

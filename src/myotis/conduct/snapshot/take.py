@@ -94,7 +94,7 @@ def take_snapshot(
     if faults:
         raise InputError(faults)
     return Snapshot(
-        tables, len(kept), kept[-1].digest, kept[-1].recorded, trial.digest, bool(study.other.get("locked")),
+        tables, len(kept), kept[-1].digest, kept[-1].recorded, trial.digest, study.locked,
         digest_tables(tables),
     )  # fmt: skip
 

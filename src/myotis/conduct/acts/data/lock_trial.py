@@ -45,7 +45,7 @@ class LockTrial(ConductAct):
     @classmethod
     def apply(cls, study: Study, entry: Entry) -> None:  # noqa: ARG003
         """Every form is locked."""
-        study.other["locked"] = True
+        study.locked = True
         for subject in study.subjects.values():
             for form in subject.forms.values():
                 form.locked = True

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from myotis.conduct.act import ConductAct, Scene
-from myotis.conduct.doses import HOLDS, TRIAL, Hold
 from myotis.conduct.roles import Role
-from myotis.conduct.study import Study
+from myotis.conduct.study import TRIAL, Hold, Study
 from myotis.errors import Fault
 from myotis.log.entry import Entry
 
@@ -71,7 +70,7 @@ def set_held(study: Study, entry: Entry, *, held: bool) -> None:
         study.held = held
     else:
         study.sites[of] = "held" if held else "open"
-    holds: list[Hold] = study.other.setdefault(HOLDS, {}).setdefault(of, [])
+    holds = study.dosing_holds.setdefault(of, [])
     if held:
         holds.append(Hold(entry.occurred))
     else:

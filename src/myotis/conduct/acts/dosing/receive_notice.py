@@ -24,8 +24,6 @@ ANSWERS: Final = {
     NoticeWord.LEAVE_TREATMENT: RequestWord.DECIDE_EXTENSION,
 }
 """What must have been asked before the pharmacy says so, and is answered once."""
-STOPPED: Final = "bags_stopped_before_ready"
-"""Under which the study keeps the labels of bags that must not be used and that it does not know yet."""
 TO: Final = (Role.INVESTIGATOR, Role.COORDINATOR, Role.MONITOR, Role.DATA_MANAGER, Role.SPONSOR)
 
 
@@ -118,7 +116,7 @@ def keep_bag(study: Study, subject: SubjectFile, values: dict[str, Any]) -> None
         label=values["label"], subject=subject.id, order=values["order"], visit=order.key.which[0],
         volume_ml=values["volume_ml"], use_by=values["use_by"],
     )  # fmt: skip
-    if stopped := study.other.get(STOPPED, {}).get(values["label"]):
+    if stopped := study.stopped_bags.get(values["label"]):
         stop_bag(study, values["label"], stopped)
 
 
@@ -126,7 +124,7 @@ def stop_bag(study: Study, label: str, when: str) -> None:
     """A bag must not be used. Notices come in any order, so that the word may come before the bag is known."""
     bag = study.bags.get(label)
     if bag is None:
-        study.other.setdefault(STOPPED, {})[label] = when
+        study.stopped_bags[label] = when
         return
     bag.status = BagStatus.DO_NOT_USE if bag.status == BagStatus.READY else bag.status
     bag.stopped_at = when
