@@ -9,12 +9,14 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from log_entries import append, draft
 from typer.testing import CliRunner
 
 from myotis.cli.ending import run_to_its_end
 from myotis.cli.main import app
 from myotis.errors import SettingError
 from myotis.keys.files import read_public_key
+from myotis.log.file import FileStore
 from myotis.randomize.sealed import read_sealed_list
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -188,6 +190,23 @@ def test_a_changed_slot_is_named_and_the_answer_is_no(here, play):
     assert [fault["key"].partition(" slot")[0] for fault in json.loads(printed)["faults"]] == [
         "stratum=mild position=4", "stratum=mild position=8", "digest",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("positions", "status", "told"),
+    [
+        ((0, 1, 2), 0, "every slot is as it was sealed"),
+        ((0, 2), 1, "a slot of stratum mild was skipped"),
+        ((0, 1, 1), 1, "a slot was taken twice"),
+    ],
+)
+def test_the_log_shows_that_slots_were_taken_one_after_the_other(here, play, positions, status, told):
+    ids = read_sealed_list(here / "sealed.json").ids_by_stratum["mild"]
+    taken = [[draft("randomize_subject", stratum=["mild"], slot=ids[position])] for position in positions]
+    append(FileStore(here / "conduct.jsonl"), *taken)
+    (here / "keys" / "pharmacy.report").unlink()
+    assert play("myotis randomize verify sealed.json --keys keys --log conduct.jsonl")[0] == status
+    assert told in play("myotis randomize verify sealed.json --keys keys --log conduct.jsonl")[1]
 
 
 def test_every_broken_file_in_the_folder_of_keys_is_told_at_once(here, play):
