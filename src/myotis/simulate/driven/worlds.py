@@ -5,11 +5,11 @@ from collections.abc import Collection, Sequence
 
 from myotis.conduct.act import Means
 from myotis.conduct.acts.dosing.receive_notice import ReceiveNotice
+from myotis.conduct.delivery import deliver_notice
 from myotis.conduct.desk import open_desk
 from myotis.conduct.roles import Role
 from myotis.conduct.study import Study
 from myotis.keys.pairs import PrivateKey, make_key
-from myotis.log.act import RefusalError
 from myotis.log.desk import Desk
 from myotis.log.store import Store
 from myotis.log.subject_keys import MemorySubjectKeys
@@ -72,14 +72,8 @@ class Worlds:
         assert not undelivered, f"the site takes no {undelivered[0].notice.word}: {undelivered[0].faults}"
 
     def _deliver(self, notice: Notice) -> None:
-        if notice.id in self.conduct.state.notice_ids:
-            return
-        act = ReceiveNotice(subject=notice.subject, id=notice.id, word=notice.word, values=dict(notice.fields))
-        try:
-            self.conduct.carry_out(act, find_person(Role.PHARMACY_LINK))
-        except RefusalError:
-            if notice.id not in self.conduct.state.notice_ids:  # or else another mail brought it meanwhile
-                raise
+        received = ReceiveNotice(subject=notice.subject, id=notice.id, word=notice.word, values=dict(notice.fields))
+        deliver_notice(self.conduct, received, find_person(Role.PHARMACY_LINK))
 
     def _take_slot(self, stratum: str, taken: Collection[str]) -> str:
         return next_free_slot(self.sealed, stratum, taken)

@@ -29,7 +29,7 @@ TO: Final = (Role.INVESTIGATOR, Role.COORDINATOR, Role.MONITOR, Role.DATA_MANAGE
 
 class ReceiveNotice(SubjectAct):
     """A notice, under its random id. One that was received is refused when it comes again, and nothing happens twice:
-    whoever delivers looks into ``study.notice_ids`` for what is there.
+    deliver it with ``conduct.delivery.deliver_notice``.
 
     A notice that comes too late for its subject, who has died or left meanwhile, is kept and moves nobody.
     """
