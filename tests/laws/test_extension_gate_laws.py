@@ -99,7 +99,7 @@ def test_interpreted_compiled_and_kernel_decide_alike(courses):
     assert_array_equal(decide(x, limits, "compiled"), interpreted)
     for start in range(0, len(x), 3):
         out = np.full((3, FIELD_COUNT), -7, dtype=np.int64)
-        pass_gate.kernel(x[start : start + 3], limits, out)
+        pass_gate.compiled(x[start : start + 3], limits, out)
         assert_array_equal(out, interpreted[start : start + 3])
 
 

@@ -100,7 +100,7 @@ def test_interpreted_compiled_and_kernel_fill_in_the_same(name, data):
     x = np.concatenate(subjects)
     offsets = np.concatenate([[0], np.cumsum([len(course) for course in subjects])])
     one_by_one = np.concatenate([fill(rule, course, limits, fields) for course in subjects])
-    kernel = np.concatenate([fill(rule.kernel, course, limits, fields) for course in subjects])
+    kernel = np.concatenate([fill(rule.compiled, course, limits, fields) for course in subjects])
     assert_array_equal(kernel, one_by_one)
     for engine in ("interpreted", "compiled"):
         out = np.full((len(x), fields), -7, dtype=np.int64)

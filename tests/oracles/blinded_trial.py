@@ -56,6 +56,7 @@ from myotis.protocol.design import Visit
 from myotis.randomize.lists import AllocationList
 from myotis.randomize.strata import name_stratum
 from myotis.randomize.unseal import open_slot
+from myotis.simulate.batch import VirtualTrial
 from myotis.simulate.course import read_course
 from myotis.simulate.driven.clock import VirtualClock, VirtualEntropy, at_hour
 from myotis.simulate.driven.dispensing import LASTS_DAYS, PLACEBO_SIZE, VIALS, PharmacyPeople
@@ -63,7 +64,8 @@ from myotis.simulate.driven.people import find_person, find_pharmacist
 from myotis.simulate.driven.site import SitePeople, group_results, plan_steps
 from myotis.simulate.driven.worlds import Worlds
 from myotis.simulate.life import Life
-from myotis.simulate.patients import Recording
+from myotis.simulate.luck import Luck
+from myotis.simulate.recordings import Recording
 from myotis.simulate.streams import Streams
 from myotis.simulate.subject import Subject
 from myotis.terms.states import WITH_TREATMENT, SubjectState
@@ -105,10 +107,10 @@ class BlindedTrial:
 
     def __init__(self, folder: Path, *, exchanged: bool = False, minimized: bool = False) -> None:
         self.folder = folder
-        streams = Streams(SEED)
-        life = Life(TRIAL, read_course("proderm"), streams)
-        self.subjects = list(life.begin(SUBJECTS))
-        self.facts = {one.name: life.clinic.find_facts(one.patient, one.baseline) for one in self.subjects}
+        virtual = VirtualTrial.build(TRIAL, read_course("proderm"))
+        life = Life(virtual, Luck(Streams(SEED), only=0), SUBJECTS)
+        self.subjects = life.subjects
+        self.facts = {one.name: life.find_facts(one) for one in self.subjects}
         self.arms = {
             one.name: OTHER[choose_arm(n)] if exchanged else choose_arm(n) for n, one in enumerate(self.subjects)
         }
@@ -125,7 +127,7 @@ class BlindedTrial:
     def _write_list(self) -> AllocationList:
         strata: dict[str, list[str]] = {}
         for subject in self.subjects:
-            strata.setdefault(name_stratum(subject.stratum), []).append(self.arms[subject.name])
+            strata.setdefault(name_stratum(subject.levels), []).append(self.arms[subject.name])
         return AllocationList(
             trial=TRIAL.trial.id, protocol_digest=TRIAL.digest, specification_digest="0" * 64,
             procedure="permuted_blocks", usable_live=True, entropy=VirtualEntropy("list")(32).hex(),
@@ -158,7 +160,7 @@ class BlindedTrial:
 
     def run(self, last: str = TRIAL.visits[-1].id) -> None:
         """From the opening to a visit."""
-        self.worlds.open(sorted({one.patient.site for one in self.subjects}))
+        self.worlds.open(sorted({one.site for one in self.subjects}))
         if self.minimized:
             self._allocate_in_the_pharmacy()
         self.pharmacy.fill_stock(FIRST_DAY)
@@ -197,7 +199,7 @@ class BlindedTrial:
     # visits ----------------------------------------------------------------------------------------------------------
 
     def _visit(self, visit: Visit, number: int, subject: Subject, day: date) -> None:
-        weight = Decimal(f"{subject.patient.weight_kg:.1f}") if "weight" in visit.activities else None
+        weight = Decimal(f"{subject.weight_kg:.1f}") if "weight" in visit.activities else None
         found = self._measure(visit, number, subject)
         if (visit.id, number) == ("W8", 3):  # a bag is at the site before deterioration is known
             self.site.hold_visit(subject, visit, day, [], weight)
@@ -487,7 +489,7 @@ class BlindedTrial:
         ask = RequestCodeBreak(subject=subject.name, why="medical_emergency")
         self.refuse(lambda: ask, Role.COORDINATOR, subject, reason="stroke in the night")
         self.refuse(lambda: ask, Role.INVESTIGATOR, subject)
-        investigator = find_person(Role.INVESTIGATOR, subject.patient.site)
+        investigator = find_person(Role.INVESTIGATOR, subject.site)
         self.worlds.clock.move(1)
         self.desk.carry_out(ask, investigator, reason="stroke in the night")
         self.worlds.exchange_mail()
@@ -516,7 +518,7 @@ class BlindedTrial:
 
     def refuse(self, make: Callable[[], Act], role: Role, subject: Subject, reason: str = "") -> None:
         """Something that must fail, be it that the act can't even be made; what the error shows is kept."""
-        user = find_person(role, subject.patient.site)
+        user = find_person(role, subject.site)
         try:
             act = make()
         except ValueError as error:

@@ -48,6 +48,7 @@ from myotis.randomize.approve import approve_list
 from myotis.randomize.ledger import next_free_slot
 from myotis.randomize.lists import make_list
 from myotis.randomize.sealed import SealedList
+from myotis.simulate.batch import VirtualTrial
 from myotis.simulate.course import read_course
 from myotis.simulate.driven.clock import VirtualClock, at_hour
 from myotis.simulate.driven.dispensing import PharmacyPeople
@@ -55,6 +56,7 @@ from myotis.simulate.driven.people import find_person, find_pharmacist, open_bot
 from myotis.simulate.driven.site import SitePeople
 from myotis.simulate.driven.worlds import Worlds
 from myotis.simulate.life import Life
+from myotis.simulate.luck import Luck
 from myotis.simulate.streams import Streams
 from myotis.simulate.subject import Subject
 
@@ -65,6 +67,8 @@ MORNING = at_hour(DAY, 10)
 INFUSED = 210
 """So many minutes later the infusion begins."""
 LOGS = ("conduct.jsonl", "pharmacy.jsonl")
+MOST_SUBJECTS = 203
+"""So many subjects the largest of these trials has."""
 SPECIFICATION = SHORT.model_copy(update={"places_per_stratum": 200})
 PLAIN = make_list(TRIAL, SPECIFICATION, entropy=stream("worlds")(32))
 
@@ -88,13 +92,14 @@ def slot_opener(holder: str = "pharmacy") -> Callable[[str], str]:
 @cache
 def virtual_life() -> Life:
     """Whose subjects they are."""
-    return Life(TRIAL, read_course("proderm"), Streams(5))
+    virtual = VirtualTrial.build(TRIAL, read_course("proderm"))
+    return Life(virtual, Luck(Streams(5), only=0), MOST_SUBJECTS)
 
 
 @cache
 def begin_subjects(count: int) -> tuple[Subject, ...]:
     """The same subjects each time, who all come on one day."""
-    return tuple(virtual_life().begin(count))
+    return tuple(virtual_life().subjects[:count])
 
 
 class FileWorlds(Worlds):
@@ -119,14 +124,14 @@ class FileWorlds(Worlds):
     def begin(self, subjects: Iterable[Subject]) -> None:
         """Open both worlds, and bring every subject to the day of its randomization."""
         subjects = tuple(subjects)
-        open_both(self.conduct, self.pharmacy, sorted({one.patient.site for one in subjects}))
+        open_both(self.conduct, self.pharmacy, sorted({one.site for one in subjects}))
         digest = sealed_list().digest
         self.pharmacy.carry_out(RegisterList(list_digest=digest), find_pharmacist(PharmacyRole.LIST_MAKER))
         self.pharmacy.carry_out(ApproveList(list_digest=digest), find_pharmacist(PharmacyRole.STATISTICIAN))
         self.dispensing.fill_stock(DAY)
         life = virtual_life()
         for subject in subjects:
-            self.site.admit(subject, life.clinic.find_facts(subject.patient, subject.baseline))
+            self.site.admit(subject, life.find_facts(subject))
             self.site.hold_visit(subject, life.visits[0], DAY, subject.baseline, life.weigh(subject, 0))
 
     def pharmacist(self, act: Act, *, second: bool = False) -> None:
@@ -166,7 +171,7 @@ class Plan:
     def subjects(self) -> tuple[Subject, Subject]:
         """The first two subjects of the stratum that comes twice first."""
         first, *others = begin_subjects(4)
-        return first, next(one for one in others if one.stratum == first.stratum)
+        return first, next(one for one in others if one.levels == first.levels)
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -262,7 +267,7 @@ def report(worlds: FileWorlds, subject: Subject) -> None:
 
 def ask(worlds: FileWorlds, subject: Subject) -> None:
     """The investigator asks for the code to be broken."""
-    user = find_person(Role.INVESTIGATOR, subject.patient.site)
+    user = find_person(Role.INVESTIGATOR, subject.site)
     worlds.conduct.carry_out(RequestCodeBreak(subject=subject.name, why="other"), user, reason="has a fever")
 
 

@@ -14,6 +14,7 @@ from myotis.analyze.subjects import select_subjects
 from myotis.datasets.adam import ADCSM, ADSL, CSM_PARAMETERS
 from myotis.derive.datasets import derive_datasets
 from myotis.instruments.tis_levels import SLOTS, Slot
+from myotis.simulate.changes import change_course
 from myotis.simulate.course import read_course
 from myotis.simulate.trial import simulate_trial
 from myotis.statistics.imputation.rubin import pool_by_rubin
@@ -48,15 +49,9 @@ class Incomplete(NamedTuple):
 def build_pool(trial, seed, subjects):
     """Subjects simulated without any absence; who switches does not respond."""
     course = read_course("proderm")
-    changes = {
-        "absence": course.absence.model_copy(update={"visit_missed": 0.0, "measure_missed": 0.0}),
-        "discontinuation": course.discontinuation.model_copy(
-            update={"probability_per_4_weeks": {"first_period": 0.0, "extension": 0.0}}
-        ),
-    }
-    datasets = derive_datasets(
-        simulate_trial(trial, course.model_copy(update=changes), seed=seed, subjects=subjects), trial
-    )
+    nothing = ("absence.visit_missed", "absence.measure_missed", "discontinuation.*.probability_per_4_weeks.*")
+    whole = change_course(course, dict.fromkeys(nothing, 0.0))
+    datasets = derive_datasets(simulate_trial(trial, whole, seed=seed, subjects=subjects), trial)
     adsl = datasets["ADSL"].sort("USUBJID")
     here = datasets["ADTIS"].filter(PARAMCD="RESP", AVISITN=WEEKS[-1]).select("USUBJID", "AVALC")
     said = adsl.join(here, on="USUBJID", how="left", maintain_order="left")

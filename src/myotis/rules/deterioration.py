@@ -151,6 +151,20 @@ def is_confirmed(out: Steps, visit: int, limits: DeteriorationLimits) -> bool:
     return False
 
 
+@rule_part
+def assess_deterioration(x: Steps, visit: int, limits: DeteriorationLimits, out: Steps) -> None:
+    """Fill in the deterioration status of one visit after the baseline, from it and from the visits before it."""
+    find_limbs(x, visit, limits, out)
+    status = MISSING
+    if is_confirmed(out, visit, limits):
+        status = CONFIRMED
+    elif out[visit, MET] == YES:
+        status = SUSPECTED
+    elif out[visit, MET] == NO:
+        status = NONE
+    out[visit, STATUS] = status
+
+
 @rule
 def deterioration_course(x: Steps, limits: DeteriorationLimits, out: Steps) -> None:
     """The deterioration status of a subject at every scheduled visit after the baseline, row 0.
@@ -159,17 +173,7 @@ def deterioration_course(x: Steps, limits: DeteriorationLimits, out: Steps) -> N
     ``out[visit]``: whether the visit meets the definition, the limbs that it meets and may meet (one bit each), and
     the status: NONE, SUSPECTED, CONFIRMED, or MISSING where it can't be evaluated.
     """
-    for visit in range(x.shape[0]):
-        if visit == 0:
-            for field in range(FIELD_COUNT):
-                out[0, field] = MISSING
-            continue
-        find_limbs(x, visit, limits, out)
-        status = MISSING
-        if is_confirmed(out, visit, limits):
-            status = CONFIRMED
-        elif out[visit, MET] == YES:
-            status = SUSPECTED
-        elif out[visit, MET] == NO:
-            status = NONE
-        out[visit, STATUS] = status
+    for field in range(FIELD_COUNT if x.shape[0] else 0):
+        out[0, field] = MISSING
+    for visit in range(1, x.shape[0]):
+        assess_deterioration(x, visit, limits, out)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from math import floor
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -30,13 +30,14 @@ LARGEST_FACT: Final = 10**12
 
 
 class EligibilityLimits(NamedTuple):
-    """The criteria as integers: for each condition its group, fact, comparison and limit; for each group its
-    criterion and how many of its conditions are needed."""
+    """The criteria as integers: for each criterion the answer that lets a subject in and the first of its groups; for
+    each group how many of its conditions are needed and the first of them; for each condition its fact, comparison and
+    limit. What is first has one more entry at the end."""
 
-    criterion_count: int
-    group_criterion: tuple[int, ...]
-    group_needed: tuple[int, ...]
-    group: tuple[int, ...]
+    wanted: tuple[int, ...]
+    first_group: tuple[int, ...]
+    needed: tuple[int, ...]
+    first_condition: tuple[int, ...]
     fact: tuple[int, ...]
     comparison: tuple[int, ...]
     limit: tuple[int, ...]
@@ -45,15 +46,15 @@ class EligibilityLimits(NamedTuple):
 def eligibility_limits(trial: Trial) -> EligibilityLimits:
     """The criteria of a trial as integers."""
     facts = {fact.id: (position, fact) for position, fact in enumerate(trial.facts)}
-    groups = [(index, group) for index, criterion in enumerate(trial.eligibility) for group in criterion.require]
-    conditions = [(index, condition) for index, (_, group) in enumerate(groups) for condition in group.of]
-    compared = [_comparison(condition, facts[condition.fact][1]) for _, condition in conditions]
+    groups = [group for criterion in trial.eligibility for group in criterion.require]
+    conditions = [condition for group in groups for condition in group.of]
+    compared = [_comparison(condition, facts[condition.fact][1]) for condition in conditions]
     return EligibilityLimits(
-        criterion_count=len(trial.eligibility),
-        group_criterion=tuple(index for index, _ in groups),
-        group_needed=tuple(group.at_least for _, group in groups),
-        group=tuple(index for index, _ in conditions),
-        fact=tuple(facts[condition.fact][0] for _, condition in conditions),
+        wanted=tuple(YES if criterion.kind == "inclusion" else NO for criterion in trial.eligibility),
+        first_group=tuple(accumulate((len(criterion.require) for criterion in trial.eligibility), initial=0)),
+        needed=tuple(group.at_least for group in groups),
+        first_condition=tuple(accumulate((len(group.of) for group in groups), initial=0)),
+        fact=tuple(facts[condition.fact][0] for condition in conditions),
         comparison=tuple(comparison for comparison, _ in compared),
         limit=tuple(limit for _, limit in compared),
     )
@@ -83,9 +84,15 @@ def encode_fact(value: object, fact: FactDeclaration) -> int:
     if fact.kind == "number":
         exact = _exact_number(value, fact)
         if exact is not None and abs(exact) < LARGEST_FACT:
-            thousandths = exact * FACT_STEPS_PER_UNIT
-            return HALF_STEPS * floor(thousandths) + int(thousandths.denominator != 1)
+            return encode_ratio(exact.numerator, exact.denominator)
     raise ValueError(f"{fact.id} takes {_describe_answers(fact)}")
+
+
+@rule_part
+def encode_ratio(numerator: int, denominator: int) -> int:
+    """An exact number as half thousandths: see ``HALF_STEPS``. In compiled rules the numerator is below 2**53."""
+    thousandths = FACT_STEPS_PER_UNIT * numerator
+    return HALF_STEPS * (thousandths // denominator) + int(thousandths % denominator != 0)
 
 
 def _exact_number(value: object, fact: FactDeclaration) -> Fraction | None:
@@ -121,13 +128,12 @@ def is_met(value: int, comparison: int, limit: int) -> int:
 def is_group_met(x: Steps, screening: int, group: int, limits: EligibilityLimits) -> int:
     """Are enough conditions of a group met?"""
     known, unknown = 0, 0
-    for condition in range(len(limits.group)):
-        if limits.group[condition] == group:
-            value = x[screening, limits.fact[condition]]
-            answer = is_met(value, limits.comparison[condition], limits.limit[condition])
-            known += int(answer == YES)
-            unknown += int(answer == UNKNOWN)
-    return at_least(limits.group_needed[group], known, unknown)
+    for condition in range(limits.first_condition[group], limits.first_condition[group + 1]):
+        value = x[screening, limits.fact[condition]]
+        answer = is_met(value, limits.comparison[condition], limits.limit[condition])
+        known += int(answer == YES)
+        unknown += int(answer == UNKNOWN)
+    return at_least(limits.needed[group], known, unknown)
 
 
 @rule
@@ -138,15 +144,24 @@ def check_criteria(x: Steps, limits: EligibilityLimits, out: Steps) -> None:
     is met (for an exclusion that means excluded), NO, or UNKNOWN.
     """
     for screening in range(x.shape[0]):
-        for criterion in range(limits.criterion_count):
-            groups, known, unknown = 0, 0, 0
-            for group in range(len(limits.group_criterion)):
-                if limits.group_criterion[group] == criterion:
-                    groups += 1
-                    answer = is_group_met(x, screening, group, limits)
-                    known += int(answer == YES)
-                    unknown += int(answer == UNKNOWN)
-            out[screening, criterion] = at_least(groups, known, unknown)
+        for criterion in range(len(limits.wanted)):
+            first, after = limits.first_group[criterion], limits.first_group[criterion + 1]
+            known, unknown = 0, 0
+            for group in range(first, after):
+                answer = is_group_met(x, screening, group, limits)
+                known += int(answer == YES)
+                unknown += int(answer == UNKNOWN)
+            out[screening, criterion] = at_least(after - first, known, unknown)
+
+
+@rule_part
+def is_eligible(out: Steps, screening: int, limits: EligibilityLimits) -> int:
+    """Is every inclusion criterion met, and no exclusion criterion? ``out`` is that of ``check_criteria``."""
+    passed, open_ = 0, 0
+    for criterion in range(len(limits.wanted)):
+        passed += int(out[screening, criterion] == limits.wanted[criterion])
+        open_ += int(out[screening, criterion] == UNKNOWN)
+    return at_least(len(limits.wanted), passed, open_)
 
 
 class Eligibility(NamedTuple):
@@ -176,9 +191,7 @@ def assess_eligibility(trial: Trial, facts: Mapping[str, object]) -> Eligibility
     if faults:
         raise InputError(faults)
     out = np.empty((1, len(trial.eligibility)), dtype=np.int64)
-    check_criteria(x, eligibility_limits(trial), out)
+    limits = eligibility_limits(trial)
+    check_criteria(x, limits, out)
     answers = {criterion.id: int(answer) for criterion, answer in zip(trial.eligibility, out[0], strict=True)}
-    wanted = {"inclusion": YES, "exclusion": NO}
-    passed = sum(answers[criterion.id] == wanted[criterion.kind] for criterion in trial.eligibility)
-    open_ = sum(answer == UNKNOWN for answer in answers.values())
-    return Eligibility(answers, at_least(len(answers), passed, open_))
+    return Eligibility(answers, is_eligible(out, 0, limits))

@@ -1,5 +1,6 @@
 """Adverse events of a virtual subject: drawn for every infusion, and ended by the subject's leaving."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -7,14 +8,12 @@ import numpy as np
 
 from myotis.datasets.sdtm_safety import MAXIMAL_RATE, RELATED, SEVERE, WITHDRAWN
 from myotis.simulate.course import AdverseEvents, EventCourse
-from myotis.simulate.patients import Numbers
+from myotis.simulate.luck import Luck
 from myotis.simulate.records import SubjectRecords
-from myotis.simulate.streams import Streams
-
-MOST_OF_A_KIND = 4
-"""More events of one kind than these are never drawn for one infusion."""
+from myotis.simulate.truth import Numbers
 
 LEAVING = "ADVERSE EVENT"
+LACK_OF_EFFICACY = "LACK OF EFFICACY"
 GRADES = ("MILD", "MODERATE", SEVERE)
 
 
@@ -31,16 +30,14 @@ class VirtualEvent(NamedTuple):
 
 
 def draw_events(
-    course: AdverseEvents, streams: Streams, subject: int, position: int, treatment: str, rate: float, start: date
+    course: AdverseEvents, luck: Luck, subject: int, visit: str, counts: Iterable[int], start: date
 ) -> list[VirtualEvent]:
-    """Draw what follows one infusion: kinds in the order of the course, each from a stream of its own."""
+    """What the events are like that follow one infusion, ``counts`` of each kind in the order of the course."""
     events = []
-    for name, kind in course.kinds.items():
-        generator = streams.find("adverse_event", name, subject, position)
-        mean = kind.per_infusion[treatment] * (kind.faster if rate > course.lowered_rate else 1)
-        waits = generator.standard_exponential(MOST_OF_A_KIND).cumsum()
-        luck = generator.random((MOST_OF_A_KIND, 5))
-        events += [_event(name, kind, start, luck[n]) for n in range(int(np.searchsorted(waits, mean)))]
+    for (name, kind), count in zip(course.kinds.items(), counts, strict=True):
+        if count:
+            generator = luck.streams.find("adverse_event", name, luck.only or 0, subject, visit)
+            events += [_event(name, kind, start, generator.random(5)) for _ in range(count)]
     return events
 
 

@@ -52,53 +52,75 @@ class Demographics(Section):
     weight_noise_kg: NotNegative
 
 
-class ClinicalMeasure(Section):
-    """A measure on a fixed scale, in its own unit.
+Loadings = dict[Id, Annotated[float, Field(ge=-1, le=1)]]
+"""How strongly a measure hangs on each factor of the disease; what it hangs on none is its own."""
 
-    ``distance`` is how far the true value lies from the best one at baseline, ``noise`` the standard deviation of one
-    measurement, ``spacing`` what the form can record, ``flare`` how much worse a flare of size 1 makes it.
+
+class MeasureCourse(Section):
+    """What is true of every measure, in its own unit (of enzymes: in natural logarithms of multiples of the ULN).
+
+    ``noise`` is the standard deviation of one measurement, ``flare`` how much worse a flare of size 1 makes it.
     ``recovery`` is the mean share of the distance that each treatment takes away in the long run, ``recovery_sd``
-    how much subjects differ in it.
+    how much subjects differ in it. ``severity_factors`` and ``recovery_factors`` tie measures of a subject together.
     """
 
-    distance: Spread
     noise: NotNegative
-    per_unit: Annotated[int, Field(ge=1)]
-    """How many values a form can record in one unit: 10 for a scale read to 0.1 cm, 8 for eighths."""
     flare: NotNegative
     recovery: dict[Id, float]
     recovery_sd: NotNegative
+    severity_factors: Loadings
+    recovery_factors: Loadings
+    half_life: Positive = 1.0
+    """How long it takes in proportion to the half-life of the treatment."""
+    rater_sd: NotNegative = 0.0
+    """How much the raters of sites differ."""
+    rater_drift: float = 0.0
+    """How much worse raters find the same state every 4 weeks."""
+
+    @model_validator(mode="after")
+    def _at_most_all(self) -> Self:
+        for name, loadings in (("severity", self.severity_factors), ("recovery", self.recovery_factors)):
+            if (whole := sum(loading**2 for loading in loadings.values())) > 1:
+                raise ValueError(f"the squares of {name}_factors add up to {whole:.3g}; expected at most 1")
+        return self
 
 
-class EnzymeCourse(Section):
-    """An enzyme, as the logarithm of its multiple of the ULN.
+class ClinicalMeasure(MeasureCourse):
+    """A measure on a fixed scale. ``distance`` is how far the true value lies from the best one at baseline."""
 
-    ``log_multiple`` at baseline; ``noise`` of one measurement, ``flare`` of a flare of size 1 and the rest as for
-    clinical measures, the distance being taken from ``log_normal``. ``uln`` has the limits of women and men in U/L,
-    which differ between sites by ``uln_site_sd``, a share.
+    distance: Spread
+    per_unit: Annotated[int, Field(ge=1)]
+    """How many values a form can record in one unit: 10 for a scale read to 0.1 cm, 8 for eighths."""
+
+
+class EnzymeCourse(MeasureCourse):
+    """An enzyme. The distance is taken from ``log_normal``; ``log_multiple`` is the state at baseline.
+
+    ``uln`` has the limits of women and men in U/L, which differ between sites by ``uln_site_sd``, a share.
     """
 
     log_multiple: Spread
     log_normal: float
-    noise: NotNegative
-    flare: NotNegative
-    recovery: dict[Id, float]
-    recovery_sd: NotNegative
     uln: dict[Sex, Positive]
     uln_site_sd: NotNegative
+
+
+class Onset(Section):
+    """How fast a treatment works: nothing for a while, then half of what is left of the way in every half-life."""
+
+    delay_weeks: NotNegative
+    half_life_weeks: Positive
 
 
 class Disease(Section):
     """How measures hang together and how fast they move."""
 
-    severity_correlation: Share
-    """Between the measures of one subject at baseline."""
-    recovery_correlation: Share
-    """Between the recoveries of the measures of one subject."""
+    factors: tuple[Id, ...]
+    """What several measures share, such as the activity of the muscle disease; each independent of the others."""
     least_recovery: float
     """What nobody's disease gets beyond by itself: -0.2 is a fifth further from the best value than at baseline."""
-    half_life_weeks: Positive
-    """Of the way from where a subject stands to where its treatment leads."""
+    onset: dict[Id, Onset]
+    """By treatment."""
 
 
 class Flares(Section):
@@ -119,12 +141,15 @@ class Absence(Section):
     visit_jitter_days: NotNegative
 
 
-class Discontinuation(Section):
-    """Who leaves, and why."""
+class Reason(Section):
+    """One reason to leave the trial."""
 
     probability_per_4_weeks: dict[Id, Share]
-    """By epoch."""
-    reasons: dict[str, Share]
+    """By epoch, for a subject whose disease is as at baseline."""
+    treatment_factor: dict[Id, NotNegative] = Field(default_factory=dict)
+    """How many times as often on a treatment; 1 where it is not named."""
+    recovered_factor: Positive = 1.0
+    """How many times as often for a subject that has recovered wholly; in between by the share recovered."""
 
 
 class Extension(Section):
@@ -133,6 +158,16 @@ class Extension(Section):
     treatment: Id
     reduced_dose: Share
     """The share of subjects that take the lower dose where the protocol allows one."""
+
+
+class Unblinding(Section):
+    """Raters who believe that they know the treatment, once a subject had an adverse event of certain kinds."""
+
+    sites: Share
+    """The share of sites that do."""
+    kinds: tuple[Id, ...]
+    shift: dict[Id, float]
+    """How much worse they rate each measure from the next visit on, in its unit: below 0 for better."""
 
 
 class EventCourse(Section):
@@ -163,7 +198,7 @@ class AdverseEvents(Section):
 class Course(Section):
     """The assumed truth of a virtual trial. Read one with ``read_course``."""
 
-    schema_version: Literal[1]
+    schema_version: Literal[2]
     title: str
     subjects: Annotated[int, Field(ge=2)]
     enrollment: Enrollment
@@ -173,11 +208,25 @@ class Course(Section):
     enzymes: dict[Id, EnzymeCourse]
     flares: Flares
     absence: Absence
-    discontinuation: Discontinuation
+    discontinuation: dict[str, Reason]
+    """By reason, in the words of the disposition table."""
     extension: Extension | None = None
     adverse_events: AdverseEvents | None = None
+    unblinding: Unblinding | None = None
     references: dict[str, str]
     provenance: dict[str, Provenance]
+
+    @property
+    def all_measures(self) -> dict[str, ClinicalMeasure | EnzymeCourse]:
+        """The clinical measures, then the enzymes."""
+        return {**self.measures, **self.enzymes}
+
+    @model_validator(mode="after")
+    def _factors_known(self) -> Self:
+        for name, measure in self.all_measures.items():
+            if unknown := {*measure.severity_factors, *measure.recovery_factors} - set(self.disease.factors):
+                raise ValueError(f"{name} hangs on {', '.join(sorted(unknown))}; expected factors of the disease")
+        return self
 
     @model_validator(mode="after")
     def _sourced(self) -> Self:

@@ -9,7 +9,7 @@ import polars as pl
 
 from myotis.datasets.sdtm import SDTM, WEIGHT, find_test
 from myotis.protocol.design import Visit
-from myotis.simulate.patients import Recording
+from myotis.simulate.recordings import Recording
 
 WEIGHT_UNIT: Final = "kg"
 

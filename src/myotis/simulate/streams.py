@@ -1,29 +1,39 @@
-"""Named streams of random numbers: one for each decision and subject, so that a change in one leaves the others.
+"""Named streams of random numbers: one for each decision, so that a change in one leaves the others as they were.
 
-A stream is found by the seed of the trial and a name, never by what was drawn before: a trial with more subjects begins
-with the same subjects, and a course file with another dropout has the same patients.
+Trials are drawn in batches. A stream belongs to a seed, a batch and a name, never to what was drawn before, and within
+it the subjects follow one another, each with all trials of the batch: a trial with more subjects begins with the same
+subjects, a course with another dropout has the same patients, and who works on a batch, or when, changes nothing.
 """
 
 import hashlib
-from typing import NamedTuple
+from typing import Final
 
 import numpy as np
 
-WORD_BYTES = 4
+BATCH: Final = 256
+"""The trials that are drawn together. A generator for every trial and stream would cost more than its numbers."""
+
+KEY_BYTES: Final = 16
 
 
-class Streams(NamedTuple):
-    """The streams of one simulated trial."""
+class Streams:
+    """The streams of one batch of simulated trials."""
 
-    seed: int
+    def __init__(self, seed: int, batch: int = 0) -> None:
+        self.seed = seed
+        self.batch = batch
+        self._open: dict[tuple[str | int, ...], np.random.Generator] = {}
 
     def find(self, *name: str | int) -> np.random.Generator:
-        """The generator of a name, from its start each time it is asked for.
+        """The generator of a name, which goes on where it was.
 
-        >>> streams = Streams(20)
-        >>> streams.find("dropout", 3).random() == streams.find("dropout", 3).random()
+        It is counter-based (Philox), with a key of its own.
+
+        >>> Streams(20).find("dropout", "W4").random() == Streams(20).find("dropout", "W4").random()
         True
         """
-        digest = hashlib.sha256("\x1f".join(str(part) for part in name).encode()).digest()
-        words = [int.from_bytes(digest[i : i + WORD_BYTES], "big") for i in range(0, len(digest), WORD_BYTES)]
-        return np.random.Generator(np.random.PCG64(np.random.SeedSequence(self.seed, spawn_key=words)))
+        if name not in self._open:
+            whole = "\x1f".join(str(part) for part in (self.seed, self.batch, *name))
+            key = int.from_bytes(hashlib.sha256(whole.encode()).digest()[:KEY_BYTES], "big")
+            self._open[name] = np.random.Generator(np.random.Philox(key=key))
+        return self._open[name]

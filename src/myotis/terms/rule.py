@@ -28,6 +28,9 @@ Steps = NDArray[np.int64]
 
 Engine = Literal["auto", "interpreted", "compiled"]
 
+Executor = Literal["interpreted", "compiled"]
+"""What carries a rule out; ``Engine`` leaves the choice open."""
+
 FEW_ROWS = 2_000
 """Below this many rows the interpreter is done before a compiled rule is loaded."""
 
@@ -49,10 +52,17 @@ class RulePart:
 
     @cached_property
     def kernel(self) -> Callable[..., Any]:
-        """The compiled function, for calling inside compiled code."""
+        """The compiled function, for calling inside compiled code and nowhere else."""
         from myotis.terms.compiled import compile_function  # noqa: PLC0415 (Numba takes a second to load)
 
-        return compile_function(self.function)
+        return compile_function(self.function, from_python=False)
+
+    @cached_property
+    def compiled(self) -> Callable[..., Any]:
+        """The compiled function, for calling from Python."""
+        from myotis.terms.compiled import compile_function  # noqa: PLC0415
+
+        return compile_function(self.function, from_python=True)
 
 
 class Rule(RulePart):
@@ -94,3 +104,9 @@ def rule(function: Callable[[Steps, Any, Steps], None]) -> Rule:
 def rule_part(function: Callable[P, R]) -> Callable[P, R]:
     """Make a function one that rules may call. To Python it stays what it was."""
     return cast("Callable[P, R]", RulePart(function))
+
+
+def choose_executor(part: Callable[P, R], executor: Executor) -> Callable[P, R]:
+    """A part of a rule as it is to be carried out: interpreted, or compiled."""
+    assert isinstance(part, RulePart), "only what is marked as a part of a rule can be compiled"
+    return cast("Callable[P, R]", part.function if executor == "interpreted" else part.compiled)

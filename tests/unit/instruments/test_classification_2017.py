@@ -79,7 +79,7 @@ def test_interpreted_compiled_and_kernel_agree():
     for field in interpreted.__slots__:
         assert np.array_equal(getattr(interpreted, field), getattr(compiled, field)), field
     out = np.zeros((len(findings), FIELDS_2017), np.int64)
-    classify_2017.kernel(findings, LIMITS_2017, out)
+    classify_2017.compiled(findings, LIMITS_2017, out)
     assert out[:, 0].tolist() == interpreted.score_tenths_low.tolist()
     assert out[:, 4].tolist() == interpreted.subgroup.tolist()
 

@@ -92,7 +92,7 @@ def test_every_option_and_engine_agree_with_a_second_programming(settings):
     imacs_improvement.run(x, offsets, limits, outs[1], engine="compiled")
     rows = x.tolist()
     for start in offsets[:-1]:
-        imacs_improvement.kernel(x[start : start + 4], limits, outs[2][start : start + 4])
+        imacs_improvement.compiled(x[start : start + 4], limits, outs[2][start : start + 4])
     expected = [
         MISSING if row % 4 == 0 else answer_of(rows[row - row % 4], rows[row], settings) for row in range(len(rows))
     ]

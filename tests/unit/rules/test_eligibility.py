@@ -77,10 +77,10 @@ def test_values_that_a_fact_cannot_have(fact, value):
 
 # Criterion 0: fact 0 is 1, and two of facts 1, 2 and 3 are; criterion 1: fact 3 is not 1.
 LIMITS = EligibilityLimits(
-    criterion_count=2,
-    group_criterion=(0, 0, 1),
-    group_needed=(1, 2, 1),
-    group=(0, 1, 1, 1, 2),
+    wanted=(YES, NO),
+    first_group=(0, 2, 3),
+    needed=(1, 2, 1),
+    first_condition=(0, 1, 4, 5),
     fact=(0, 1, 2, 3, 3),
     comparison=(EQUAL, EQUAL, EQUAL, EQUAL, BELOW),
     limit=(1, 1, 1, 1, 1),
@@ -103,12 +103,12 @@ def test_three_values_against_all_completions():
 
 def test_the_criteria_of_proderm_as_integers():
     limits = eligibility_limits(PRODERM)
-    assert limits.criterion_count == len(PRODERM.eligibility) == 18
+    assert len(limits.wanted) == len(PRODERM.eligibility) == 18
     strength = [fact.id for fact in PRODERM.facts].index("mmt8")
     place = limits.fact.index(strength)
     assert (limits.comparison[place], limits.limit[place]) == (BELOW, 284_000)
-    assert len(limits.group_criterion) == 19  # only the fourth criterion has two groups
-    assert sorted(limits.group_needed) == [1] * 17 + [2, 2]
+    assert len(limits.needed) == 19  # only the fourth criterion has two groups
+    assert sorted(limits.needed) == [1] * 17 + [2, 2]
 
 
 def test_a_trial_without_criteria_lets_everybody_in():

@@ -10,6 +10,7 @@ from myotis.datasets.sdtm import check_snapshot
 from myotis.derive.datasets import derive_datasets
 from myotis.errors import SettingError
 from myotis.protocol.read import read_trial
+from myotis.simulate.changes import change_course
 from myotis.simulate.course import read_course
 from myotis.simulate.trial import simulate_trial
 
@@ -158,15 +159,10 @@ def test_no_score_exceeds_what_the_baseline_allows():
 
 def scores_without_luck(recovery):
     """TIS at week 16 beside the highest attainable one, where nothing but a certain recovery moves the measures."""
-    still = {"noise": 0.0, "recovery_sd": 0.0, "flare": 0.0, "recovery": {"octagam_10": recovery, "saline": recovery}}
-    course = COURSE.model_copy(
-        update={
-            "measures": {name: part.model_copy(update=still) for name, part in COURSE.measures.items()},
-            "enzymes": {name: part.model_copy(update=still) for name, part in COURSE.enzymes.items()},
-            "absence": COURSE.absence.model_copy(update={"visit_missed": 0.0, "measure_missed": 0.0}),
-            "disease": COURSE.disease.model_copy(update={"half_life_weeks": 0.1}),
-        }
-    )
+    still = {"noise": 0.0, "recovery_sd": 0.0, "flare": 0.0, "recovery.*": recovery}
+    changes = {f"{kind}.*.{name}": value for kind in ("measures", "enzymes") for name, value in still.items()}
+    changes |= {"absence.visit_missed": 0.0, "absence.measure_missed": 0.0, "disease.onset.*.half_life_weeks": 0.1}
+    course = change_course(COURSE, changes)
     datasets = derive_datasets(simulate_trial(TRIAL, course, seed=3, subjects=12), TRIAL)
     rows = datasets["ADTIS"].filter(PARAMCD="TIS", AVISITN=16)
     return rows.join(datasets["ADSL"].select("USUBJID", "MAXTIS"), on="USUBJID").select("AVAL", "MAXTIS").rows()
@@ -190,29 +186,17 @@ def test_another_trial_with_another_definition_of_response():
     """RECLAIIM: TIS of 20 at week 25 and at week 17 or 21, period completed, no rescue; treatment taken at home."""
     other = read_trial("reclaiim")
     names = {"octagam_10": "igpro20_sc", "saline": "albumin"}
-
-    def renamed(by_treatment):
-        return {names[treatment]: value for treatment, value in by_treatment.items()}
-
-    course = COURSE.model_copy(
-        update={
-            "measures": {
-                name: part.model_copy(update={"recovery": renamed(part.recovery)})
-                for name, part in COURSE.measures.items()
-            },
-            "enzymes": {
-                name: part.model_copy(update={"recovery": renamed(part.recovery)})
-                for name, part in COURSE.enzymes.items()
-            },
-            "flares": COURSE.flares.model_copy(
-                update={"probability_per_4_weeks": renamed(COURSE.flares.probability_per_4_weeks)}
-            ),
-            "extension": COURSE.extension.model_copy(update={"treatment": "igpro20_sc"}),
-            "discontinuation": COURSE.discontinuation.model_copy(
-                update={"probability_per_4_weeks": dict.fromkeys(("double_blind", "open_label"), 0.02)}
-            ),
+    course = change_course(
+        COURSE,
+        {
+            "measures.*.recovery": {"igpro20_sc": 0.45, "albumin": 0.1},
+            "enzymes.*.recovery": {"igpro20_sc": 0.35, "albumin": 0.25},
+            "flares.probability_per_4_weeks": {"igpro20_sc": 0.01, "albumin": 0.035},
+            "disease.onset": {name: COURSE.disease.onset[old] for old, name in names.items()},
+            "extension.treatment": "igpro20_sc",
+            "discontinuation.*.probability_per_4_weeks": dict.fromkeys(("double_blind", "open_label"), 0.004),
             "adverse_events": None,
-        }
+        },
     )
     datasets = derive_datasets(simulate_trial(other, course, seed=1, subjects=60), other)
     table = datasets["ADTIS"]

@@ -99,7 +99,7 @@ def test_a_kernel_can_be_called_in_compiled_code():
 
     x = np.array([[1, 5], [7, 4], [MISSING, 2]])
     assert_array_equal(simulate(course.kernel, x, LIMITS), run(x, np.array([0, 3]), "interpreted"))
-    assert gained.kernel(7, 1, 2) == gained(7, 1, 2) == 12
+    assert gained.compiled(7, 1, 2) == gained(7, 1, 2) == 12
 
 
 def test_a_rule_stays_what_it_was_to_python():

@@ -10,9 +10,9 @@ from myotis.conduct.acts.safety.report_adverse_event import ReportAdverseEvent
 from myotis.conduct.adverse_events import find_event
 from myotis.conduct.roles import Role
 from myotis.simulate.adverse_events import LEAVING, VirtualEvent
+from myotis.simulate.charts import Departure
 from myotis.simulate.driven.clock import at_hour
 from myotis.simulate.driven.site import SitePeople
-from myotis.simulate.life import Departure
 from myotis.simulate.subject import Subject
 
 REPORTED_AT: Final = 20

@@ -29,7 +29,7 @@ from myotis.protocol.trial import Trial
 from myotis.simulate.driven.clock import at_hour
 from myotis.simulate.driven.people import find_person
 from myotis.simulate.driven.worlds import Worlds
-from myotis.simulate.patients import Recording
+from myotis.simulate.recordings import Recording
 from myotis.simulate.subject import Subject
 
 RESULTS: Final = {"hemoglobin": "135", "creatinine": "70"}
@@ -53,7 +53,7 @@ class SitePeople:
     def act(self, act: Act, role: Role, subject: Subject, *, minutes: float = 0.2) -> Receipt:
         """Carry out an act in a role at the subject's site."""
         self.worlds.clock.move(minutes)
-        return self.worlds.conduct.carry_out(act, find_person(role, subject.patient.site))
+        return self.worlds.conduct.carry_out(act, find_person(role, subject.site))
 
     def file(self, subject: Subject) -> SubjectFile:
         """The subject's record as it stands."""
@@ -61,10 +61,10 @@ class SitePeople:
 
     def admit(self, subject: Subject, facts: dict[str, object]) -> None:
         """Consent, screening, adjudication where there is a committee, enrollment."""
-        name, patient = subject.name, subject.patient
+        name = subject.name
         self.act(GiveConsent(subject=name, consent_version="1"), Role.COORDINATOR, subject)
-        fertile = patient.sex == "F" and patient.age < FERTILE_UNTIL
-        person = RecordDemographics(subject=name, age=patient.age, sex=patient.sex, can_become_pregnant=fertile)
+        fertile = subject.sex == "F" and subject.age < FERTILE_UNTIL
+        person = RecordDemographics(subject=name, age=subject.age, sex=subject.sex, can_become_pregnant=fertile)
         self.act(person, Role.COORDINATOR, subject)
         committee = self.worlds.conduct.state.trial.conduct.entry.adjudicated_facts  # type: ignore[union-attr]
         known = {fact: value for fact, value in self._answer_all(facts).items() if fact not in committee}

@@ -23,8 +23,10 @@ from myotis.log.store import MemoryStore, Store
 from myotis.pharmacy.treatment import find_treatment
 from myotis.protocol.trial import Trial
 from myotis.randomize.lists import AllocationList
-from myotis.randomize.procedures.permuted_blocks import draw_permuted_blocks
 from myotis.randomize.strata import list_strata
+from myotis.simulate.allocation import draw_lists
+from myotis.simulate.batch import VirtualTrial
+from myotis.simulate.charts import Departure
 from myotis.simulate.course import Course, read_course
 from myotis.simulate.driven.clock import VirtualClock, VirtualEntropy, at_hour
 from myotis.simulate.driven.closing import close_data
@@ -32,7 +34,8 @@ from myotis.simulate.driven.dispensing import PharmacyPeople
 from myotis.simulate.driven.events import EventReports
 from myotis.simulate.driven.site import SitePeople
 from myotis.simulate.driven.worlds import Worlds
-from myotis.simulate.life import Departure, Life
+from myotis.simulate.life import Life
+from myotis.simulate.luck import Luck
 from myotis.simulate.streams import Streams
 from myotis.simulate.subject import Subject
 from myotis.terms.states import WITH_TREATMENT, SubjectState
@@ -80,35 +83,33 @@ def drive_trial(
     the fast road if not said.
 
     >>> from myotis.protocol.read import read_trial
-    >>> driven = drive_trial(read_trial("proderm"), seed=1, subjects=2)
+    >>> driven = drive_trial(read_trial("proderm"), seed=2, subjects=2)
     >>> sorted(state.state.value for state in driven.worlds.conduct.state.subjects.values())
     ['completed', 'study_discontinued']
     """
     course = course or read_course("proderm")
     count = course.subjects if subjects is None else subjects
-    streams = Streams(seed)
-    life = Life(trial, course, streams)
+    virtual, luck = VirtualTrial.build(trial, course), Luck(Streams(seed), only=0)
+    life = Life(virtual, luck, count)
     conduct, pharmacy = stores or (MemoryStore(), MemoryStore())
     clock = VirtualClock(at_hour(course.enrollment.first_day, 8) - MOMENT_OF_OPENING)
-    plain = _draw_list(trial, course, streams, count, arms)
+    plain = _draw_list(virtual, luck, count, arms)
     worlds = Worlds(trial, plain, (conduct, pharmacy), clock, seed)
-    _Drive(worlds, life).run(count)
+    _Drive(worlds, life).run()
     return DrivenTrial(worlds, conduct, pharmacy)
 
 
 def _draw_list(
-    trial: Trial, course: Course, streams: Streams, count: int, arms: dict[str, tuple[str, ...]] | None
+    virtual: VirtualTrial, luck: Luck, count: int, arms: dict[str, tuple[str, ...]] | None
 ) -> AllocationList:
     """The list that the fast road allocates from, long enough for everybody in one stratum."""
+    trial = virtual.trial
+    lists = draw_lists(luck, trial, virtual.procedure, count, "interpreted")
     drawn = arms or {
-        name: tuple(
-            draw_permuted_blocks(
-                streams.find("allocation", name), trial.randomization.ratio, (course.enrollment.block_size,), count
-            )
-        )
-        for name in list_strata(trial)
+        name: tuple(trial.arms[position].id for position in row)
+        for name, row in zip(list_strata(trial), lists, strict=True)
     }
-    entropy = VirtualEntropy("allocation", streams.seed)(32).hex()
+    entropy = VirtualEntropy("allocation", luck.streams.seed)(32).hex()
     return AllocationList(
         trial=trial.trial.id, protocol_digest=trial.digest, specification_digest="0" * 64,
         procedure="permuted_blocks", usable_live=True, entropy=entropy, arms_by_stratum=drawn,
@@ -128,9 +129,9 @@ class _Drive:
         self.heap: list[tuple[datetime, int, Callable[[], None]]] = []
         self.counted = 0
 
-    def run(self, count: int) -> None:
-        subjects = list(self.life.begin(count))
-        self.worlds.open(sorted({subject.patient.site for subject in subjects}))
+    def run(self) -> None:
+        subjects = self.life.subjects
+        self.worlds.open(sorted({subject.site for subject in subjects}))
         self.pharmacy.fill_stock(self.worlds.clock.now.date())
         for subject in subjects:
             self._at(at_hour(subject.first_day - timedelta(days=SCREENING_DAYS), 9), self._admit, subject)
@@ -146,23 +147,22 @@ class _Drive:
         heapq.heappush(self.heap, (when, self.counted, lambda: happen(*about)))
 
     def _admit(self, subject: Subject) -> None:
-        self.site.admit(subject, self.life.clinic.find_facts(subject.patient, subject.baseline))
+        self.site.admit(subject, self.life.find_facts(subject))
 
     def _visit(self, subject: Subject, position: int) -> None:
         visit, day = self.life.visits[position], self.life.date_of(subject, position)
-        subject.attends = self.life.attends(subject, position)
-        if subject.attends:
-            subject.last_visit = visit
-            weight = self.life.weigh(subject, position) if "weight" in visit.activities else None
-            self.site.hold_visit(subject, visit, day, self.life.measure(subject, position), weight)
-        else:
+        recordings = self.life.hold_visit(subject, position)
+        if recordings is None:
             self.site.miss_visit(subject, visit, day)
+        else:
+            weight = self.life.weigh(subject, position) if "weight" in visit.activities else None
+            self.site.hold_visit(subject, visit, day, recordings, weight)
         if position == 0:
             self.site.act(RandomizeSubject(subject=subject.name), Role.COORDINATOR, subject)
             self.worlds.exchange_mail()
         self._decide(subject, position)
         if self.site.file(subject).standing in (*WITH_TREATMENT, SubjectState.RANDOMIZED):
-            self._treat(subject, position)
+            self._treat(subject, position, is_there=recordings is not None)
             self._go_on(subject, position)
 
     def _decide(self, subject: Subject, position: int) -> None:
@@ -171,27 +171,27 @@ class _Drive:
         if self.site.file(subject).standing == SubjectState.SWITCH_INDICATED:
             self.site.act(ConfirmSwitch(subject=subject.name), Role.INVESTIGATOR, subject)
             self.worlds.exchange_mail()
-        if self.life.extension is not None and visit.day == self.life.extension.first_day:
+        if position == self.life.virtual.rules.extension_at:
             self.site.freeze_visit(subject, visit)
             self.site.act(CompleteFirstPeriod(subject=subject.name), Role.INVESTIGATOR, subject)
             self.worlds.exchange_mail()
             if self.site.file(subject).state == SubjectState.TREATMENT_DISCONTINUED:
                 self._leave(subject, Departure(self.worlds.clock.now.date(), "LACK OF EFFICACY", visit.epoch))
 
-    def _treat(self, subject: Subject, position: int) -> None:
+    def _treat(self, subject: Subject, position: int, *, is_there: bool) -> None:
         visit = self.life.visits[position]
         card = self.worlds.pharmacy.state.subjects[subject.name]
-        subject.treatment = find_treatment(self.trial, card, visit.id)
-        if not subject.attends or "infusion" not in visit.activities:
+        self.life.assign(subject, position, find_treatment(self.trial, card, visit.id))
+        if not is_there or "infusion" not in visit.activities:
             return
+        self.life.infuse(subject, position)
         infusion = find_blind_infusion(self.trial, visit.id)
         planned = self.site.order_dose(subject, visit, reduced=self.life.takes_lower_dose(subject, infusion, visit))
         self.worlds.exchange_mail()
         for day in range(infusion.days[0]):
             ready = planned - BEFORE_INFUSION + timedelta(days=day)
             self._at(ready, self._infuse, subject, position, day + 1)
-        start = self.life.date_of(subject, position)
-        self.events.expect(subject, self.life.find_events(subject, position, start))
+        self.events.expect(subject, self.life.describe_events(subject, position))
 
     def _infuse(self, subject: Subject, position: int, day: int) -> None:
         visit = self.life.visits[position]

@@ -1,0 +1,100 @@
+"""Allocation in virtual trials: the arms of every stratum's list, by the law of a randomization procedure.
+
+A procedure is a Markov chain (``myotis.randomize.procedures.law``). Written down as a table of its states, it is walked
+with one uniform number a place, so that millions of lists are drawn as the one list of a live trial is.
+"""
+
+from collections.abc import Hashable, Sequence
+from itertools import accumulate
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from myotis.errors import InputError, SettingError
+from myotis.protocol.trial import Trial
+from myotis.randomize.procedures.law import Law, Move, Procedure
+from myotis.randomize.strata import list_strata
+from myotis.simulate.luck import Luck
+from myotis.simulate.truth import Numbers
+from myotis.terms.rule import Executor, Steps, choose_executor, rule_part
+
+MOST_STATES: Final = 100_000
+
+
+class LawTable(NamedTuple):
+    """A law by state and move: state 0 is the start. Moves that a state has not are never reached."""
+
+    reached: Numbers
+    """The probability of this move or one before it."""
+    arm: Steps
+    state: Steps
+
+
+def tabulate_law(law: Law, places: int) -> LawTable:
+    """The states that a law can reach within so many places.
+
+    Raises SettingError where they are too many to be written down.
+    """
+    number: dict[Hashable, int] = {law.start(): 0}
+    ways: list[Sequence[Move]] = []
+    ends = list(number)
+    for _ in range(places):
+        before = len(number)
+        for state in ends:
+            ways.append(law.moves(state))
+            for move in ways[-1]:
+                number.setdefault(move.state, len(number))
+        if len(number) > MOST_STATES:
+            raise SettingError(f"the procedure has more than {MOST_STATES} states within {places} places")
+        ends = list(number)[before:]
+    return _write_down(ways, number)
+
+
+def _write_down(ways: list[Sequence[Move]], number: dict[Hashable, int]) -> LawTable:
+    width = max((len(moves) for moves in ways), default=1)
+    reached = np.ones((len(ways), width))
+    arm, state = (np.zeros((len(ways), width), dtype=np.int64) for _ in range(2))
+    for row, moves in enumerate(ways):
+        sums = list(accumulate(move.probability for move in moves))
+        reached[row, : len(moves) - 1] = [float(likely) for likely in sums[:-1]]
+        arm[row, : len(moves)] = [move.arm for move in moves]
+        state[row, : len(moves)] = [number[move.state] for move in moves]
+    return LawTable(reached, arm, state)
+
+
+@rule_part
+def walk(law: LawTable, luck: Numbers, trials: int, arms: Steps) -> None:
+    """Fill in the arm of every place of a list, those of a trial ``trials`` apart."""
+    for trial in range(trials):
+        state = 0
+        for place in range(trial, len(arms), trials):
+            move = 0
+            while luck[place] >= law.reached[state, move]:
+                move += 1
+            arms[place] = law.arm[state, move]
+            state = law.state[state, move]
+
+
+def draw_lists(luck: Luck, trial: Trial, procedure: Procedure, places: int, executor: Executor) -> Steps:
+    """[stratum, place and trial]: the position of the arm of every place; strata as in ``list_strata``."""
+    ratio = trial.randomization.ratio
+    if faults := list(procedure.find_faults(ratio, places)):
+        raise InputError(faults)
+    positions = np.array([[arm.id for arm in trial.arms].index(name) for name in ratio])
+    law = tabulate_law(procedure.find_law(ratio, places), places)
+    strata = list_strata(trial)
+    lists = np.empty((len(strata), places * luck.trials), dtype=np.int64)
+    for row, stratum in enumerate(strata):
+        choose_executor(walk, executor)(law, luck.uniform(places, "allocation", stratum), luck.trials, lists[row])
+    return positions[lists]
+
+
+@rule_part
+def allocate(stratum: Steps, lists: Steps, trials: int, arms: Steps) -> None:
+    """Fill in the arm of every life: the next place on the list of its stratum."""
+    taken = np.zeros((lists.shape[0], trials), dtype=np.int64)
+    for life in range(len(stratum)):
+        trial = life % trials
+        place = taken[stratum[life], trial]
+        arms[life] = lists[stratum[life], place * trials + trial]
+        taken[stratum[life], trial] = place + 1

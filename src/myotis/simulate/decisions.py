@@ -1,0 +1,187 @@
+"""What the trial decides about a virtual subject: deterioration, switch, the gate into the extension, treatment.
+
+The rules are those of the floor; here they are asked at the visits at which the protocol asks them.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from myotis.instruments.tis import TisSettings
+from myotis.protocol.design import Epoch, Visit
+from myotis.protocol.trial import Trial
+from myotis.rules import treatment as given
+from myotis.rules.deterioration import (
+    CONFIRMED,
+    FIELD_COUNT,
+    STATUS,
+    DeteriorationLimits,
+    assess_deterioration,
+    deterioration_course,
+    deterioration_limits,
+)
+from myotis.rules.treatment import GateLimits, gate_limits, pass_gate, resolve_switch
+from myotis.simulate.lives import Lives
+from myotis.simulate.truth import NOWHERE, Truth, list_visits
+from myotis.terms.missing import MISSING, YES
+from myotis.terms.rule import Steps, rule_part
+
+NEVER_MET: Final = 2**62
+"""A worsening by so much does not happen."""
+
+
+class TrialRules(NamedTuple):
+    """A trial's decisions as integers. Visits and treatments are called by their positions."""
+
+    deterioration: DeteriorationLimits
+    may_switch: Steps
+    """[visit]: 1 where confirmed deterioration leads to a switch."""
+    alternate: Steps
+    """[treatment]: what a subject is switched to; MISSING where the protocol has no switch."""
+    extension_at: int
+    """The visit with which the extension begins; `NOWHERE` where there is none."""
+    has_gate: int
+    gate: GateLimits
+    extension_treatment: int
+    """What is given from then on; MISSING where everybody goes on with the treatment begun."""
+
+
+def build_rules(trial: Trial, extension_treatment: str | None) -> TrialRules:
+    """The decisions of a trial. ``extension_treatment`` is given in an extension without a gate; the same as before
+    where it is None."""
+    visits = list_visits(trial)
+    names = [treatment.id for treatment in trial.treatments]
+    extension = find_extension(trial)
+    opening = next((v for v in visits if extension and v.day == extension.first_day), None)
+    gate = trial.conduct and trial.conduct.extension_gate
+    after = gate.treatment if gate else extension_treatment
+    return TrialRules(
+        deterioration=_find_deterioration(trial),
+        may_switch=np.array([_may_switch(trial, visit, opening) for visit in visits], dtype=np.int64),
+        alternate=np.array([_find_alternate(trial, name, names) for name in names], dtype=np.int64),
+        extension_at=visits.index(opening) if opening else NOWHERE,
+        has_gate=int(bool(gate)),
+        gate=gate_limits(trial, [visit.id for visit in visits]) or GateLimits(NOWHERE, 1, (MISSING,), (YES,)),
+        extension_treatment=MISSING if after is None else names.index(after),
+    )
+
+
+def find_period(trial: Trial) -> Epoch:
+    """The epoch in which treatment begins."""
+    first = trial.visit(trial.baseline_visit)
+    return next(epoch for epoch in trial.epochs if epoch.id == first.epoch)
+
+
+def find_extension(trial: Trial) -> Epoch | None:
+    """The epoch that follows it; None where there is none."""
+    period = find_period(trial)
+    return next((epoch for epoch in trial.epochs if epoch.first_day > period.first_day), None)
+
+
+def _find_deterioration(trial: Trial) -> DeteriorationLimits:
+    settings: TisSettings = trial.tis.settings
+    if trial.deterioration:
+        return deterioration_limits(trial.deterioration, settings)
+    return DeteriorationLimits((1,), (1,), (1,), (0,), (0,), (NEVER_MET,), (MISSING,), 1, 0, 0, 0, 0)
+
+
+def _may_switch(trial: Trial, visit: Visit, opening: Visit | None) -> bool:
+    switch = trial.switch
+    if switch is None or visit == opening or visit.epoch != find_period(trial).id:
+        return False
+    return trial.visit(switch.earliest_visit).day <= visit.day <= trial.visit(switch.latest_visit).day
+
+
+def _find_alternate(trial: Trial, name: str, names: list[str]) -> int:
+    starts = {arm.treatment for arm in trial.arms}
+    return names.index(resolve_switch(trial, name)) if trial.switch and name in starts else MISSING
+
+
+@rule_part
+def assess_visit(truth: Truth, rules: TrialRules, lives: Lives, visit: int) -> None:
+    """The deterioration status of everybody who is still there, from what was recorded up to this visit."""
+    x, status, present, row = lives.x, lives.status, lives.present, truth.row[visit]
+    limits = rules.deterioration
+    for life in range(len(present) if row > 0 else 0):
+        if present[life] == 1:
+            assess_deterioration(x[life], row, limits, status[life])
+
+
+@rule_part
+def switch(truth: Truth, rules: TrialRules, lives: Lives, visit: int) -> None:
+    """Whoever has come with confirmed deterioration, and has not switched, is switched."""
+    status, held, switched, row = lives.status, lives.held, lives.switched, truth.row[visit]
+    treatment, since, alternate = lives.treatment, lives.since, rules.alternate
+    for life in range(len(held) if rules.may_switch[visit] == 1 else 0):
+        if held[life, visit] == 1 and status[life, row, STATUS] == CONFIRMED and switched[life] == MISSING:
+            treatment[life] = alternate[treatment[life]]
+            switched[life], since[life] = visit, visit
+
+
+@rule_part
+def find_status_since_switch(x: Steps, switched: int, limits: DeteriorationLimits, since: Steps) -> None:
+    """Fill in the deterioration status of each row by visits after the switch (its row) alone."""
+    rows, columns = x.shape
+    course = np.empty((rows - switched, columns), dtype=np.int64)
+    status = np.empty((rows - switched, FIELD_COUNT), dtype=np.int64)
+    for column in range(columns):
+        course[0, column] = x[0, column]
+        for row in range(switched + 1, rows):
+            course[row - switched, column] = x[row, column]
+    deterioration_course(course, limits, status)
+    for row in range(rows):
+        since[row] = status[row - switched, STATUS] if row > switched else MISSING
+
+
+@rule_part
+def pass_into_extension(truth: Truth, rules: TrialRules, lives: Lives, visit: int) -> None:
+    """The end of the first period: subjects go on, or leave at the visit where the protocol's gate does not let them
+    in. Without a gate everybody goes on."""
+    present, left, reason, switched = lives.present, lives.left, lives.reason, lives.switched
+    gave, status, x, rows = lives.given, lives.status, lives.x, truth.row
+    visits = len(rows)
+    asked = np.empty((visits, given.COLUMN_COUNT), dtype=np.int64)
+    answers = np.empty((visits, given.FIELD_COUNT), dtype=np.int64)
+    since = np.empty(x.shape[1], dtype=np.int64)
+    for life in range(len(present) if rules.has_gate == 1 else 0):
+        if present[life] == 0:
+            continue
+        since[:] = MISSING
+        if switched[life] != MISSING:
+            find_status_since_switch(x[life], rows[switched[life]], rules.deterioration, since)
+        for position in range(visits):
+            row = rows[position]
+            asked[position, given.TREATMENT] = gave[life, position]
+            asked[position, given.DETERIORATION] = status[life, row, STATUS] if row > 0 else MISSING
+            asked[position, given.SINCE_SWITCH] = since[row] if row > 0 else MISSING
+        pass_gate(asked, rules.gate, answers)
+        if answers[rules.gate.at_visit, given.ENTERS] != YES:
+            present[life], left[life], reason[life] = 0, visit, truth.leaving.shape[2]
+
+
+@rule_part
+def begin_extension(rules: TrialRules, lives: Lives, visit: int) -> None:
+    """Whoever is in the extension gets its treatment."""
+    treatment, since, present = lives.treatment, lives.since, lives.present
+    for life in range(len(present) if rules.extension_treatment != MISSING else 0):
+        if present[life] == 1 and treatment[life] != rules.extension_treatment:
+            treatment[life], since[life] = rules.extension_treatment, visit
+
+
+@rule_part
+def decide(truth: Truth, rules: TrialRules, lives: Lives, visit: int) -> None:
+    """What follows from a visit, before any treatment."""
+    assess_visit(truth, rules, lives, visit)
+    switch(truth, rules, lives, visit)
+    if visit == rules.extension_at:
+        pass_into_extension(truth, rules, lives, visit)
+        begin_extension(rules, lives, visit)
+
+
+@rule_part
+def treat(truth: Truth, lives: Lives, visit: int) -> None:
+    """Whoever came and is still there gets what is given at the visit."""
+    present, held, gave, treatment = lives.present, lives.held, lives.given, lives.treatment
+    for life in range(len(present) if truth.infusion[visit] == 1 else 0):
+        if present[life] == 1 and held[life, visit] == 1:
+            gave[life, visit] = treatment[life]

@@ -1,0 +1,47 @@
+import pytest
+
+from myotis.errors import InputError
+from myotis.simulate.changes import change_course
+from myotis.simulate.course import read_course
+from myotis.terms.source import Status
+
+COURSE = read_course("proderm")
+
+
+def test_a_star_stands_for_every_name_and_nothing_else_moves():
+    changed = change_course(COURSE, {"measures.*.recovery.saline": 0.3})
+    assert {part.recovery["saline"] for part in changed.measures.values()} == {0.3}
+    assert {name: part.recovery["octagam_10"] for name, part in changed.measures.items()} == {
+        name: part.recovery["octagam_10"] for name, part in COURSE.measures.items()
+    }
+    assert changed.enzymes == COURSE.enzymes
+
+
+def test_operations_work_on_the_number_that_stands_there():
+    before = COURSE.measures["mmt8"]
+    changed = change_course(COURSE, {"measures.mmt8.noise": "* 0.5", "measures.mmt8.distance.mean": "+ -4"})
+    assert changed.measures["mmt8"].noise == before.noise / 2
+    assert changed.measures["mmt8"].distance.mean == before.distance.mean - 4
+
+
+def test_what_is_changed_is_assumed_with_the_reason_of_the_scenario():
+    changed = change_course(COURSE, {"demographics.female": 0.5}, note="other countries")
+    (fact,) = [fact for fact in changed.list_facts() if fact.what == "demographics.female"]
+    assert (fact.source.status, fact.source.note) == (Status.ASSUMED, "other countries")
+
+
+def test_every_fault_of_the_changes_is_told_at_once():
+    with pytest.raises(InputError) as caught:
+        change_course(COURSE, {"measures.*.luck": 1, "flare": 2, "title": "* 2", "demographics.weight": "+ 1"})
+    assert [fault.column for fault in caught.value.faults] == [
+        "measures.*.luck",
+        "flare",
+        "title",
+        "demographics.weight",
+    ]
+
+
+def test_a_value_that_the_course_can_not_have_is_refused_with_its_place():
+    with pytest.raises(InputError, match="less than or equal to 1") as caught:
+        change_course(COURSE, {"demographics.female": 1.2})
+    assert caught.value.faults[0].column == "demographics.female"
