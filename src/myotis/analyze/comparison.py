@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from myotis.protocol.methods import STANDARDIZATIONS, WEIGHTED_INTERVALS
 from myotis.protocol.plan import Estimand
@@ -35,6 +35,35 @@ CONTRASTS: Final = {
     "odds_ratio": "odds-ratio",
 }
 """What statistics calls each summary."""
+
+
+class TwoArms(Protocol):
+    """Two arms of responders, of one trial or of many."""
+
+    @property
+    def counts(self) -> tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike]:
+        """Responders and subjects of the group, then of the comparator, over all strata."""
+        ...
+
+    @property
+    def tables(self) -> NDArray[np.float64]:
+        """[..., stratum, group, outcome], as the methods over strata take them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CountedResponders:
+    """Arms that are counted already: ``tables`` is [trial, stratum, group, outcome]; group 0 is the one whose
+    difference is asked for, outcome 0 is response."""
+
+    tables: NDArray[np.float64]
+
+    @property
+    def counts(self) -> tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike]:
+        """Responders and subjects of the group, then of the comparator, over all strata."""
+        over_strata = self.tables.sum(axis=-3)
+        subjects = over_strata.sum(axis=-1)
+        return over_strata[..., 0, 0], subjects[..., 0], over_strata[..., 1, 0], subjects[..., 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +104,11 @@ UNSTRATIFIED: Final[dict[str, Callable[..., Estimate]]] = {
 }
 
 
-def compare_responders(arms: Responders, estimand: Estimand) -> Estimate:
+def compare_responders(arms: TwoArms, estimand: Estimand) -> Estimate:
     """The summary that the estimand names, with its interval by the method that it names; proportions, not percents.
 
-    Raises StatisticsError where the method has no answer.
+    Standardization needs the subjects one by one; all other methods take many trials at once too. Raises
+    StatisticsError where the method has no answer.
     """
     interval = estimand.interval
     method, level = interval.method.replace("_", "-"), float(interval.level.number / 100)
@@ -106,13 +136,14 @@ def compare_responders(arms: Responders, estimand: Estimand) -> Estimate:
             arms.tables, contrast=contrast, weights=weights, skewness=skewness, level=level
         )
     if interval.method in STANDARDIZATIONS:
+        assert isinstance(arms, Responders), "a model needs the subjects one by one"
         return estimate_standardized_effect(
             arms.responded, arms.in_group, arms.indicators, contrast=contrast, method=method, level=level
         )
     return UNSTRATIFIED[estimand.summary](*arms.counts, method=method, level=level)
 
 
-def carry_out_test(arms: Responders, estimand: Estimand) -> TestResult:
+def carry_out_test(arms: TwoArms, estimand: Estimand) -> TestResult:
     """The test that the estimand names; raises StatisticsError where it has no answer."""
     test = estimand.test
     match test.method:

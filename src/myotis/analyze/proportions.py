@@ -1,10 +1,6 @@
 """Estimands of response: who responded, why the others did not, and the difference of the proportions.
 
-Every subject of the set is settled in this order, which also decides which reason a non-responder is counted under:
-
-1. an intercurrent event with the strategy *composite* by the visit: no response;
-2. the answer that the analysis dataset holds;
-3. without an answer, the plan's policy: *nonresponse*, or *observed cases* (the subject is left out).
+How every subject is settled stands in `myotis.analyze.settling`.
 """
 
 import math
@@ -17,20 +13,25 @@ import polars as pl
 
 from myotis.analyze.comparison import Responders, carry_out_test, compare_responders
 from myotis.analyze.rerandomization import rerandomize
+from myotis.analyze.settling import (
+    MISSING_ANSWER,
+    REASONS,
+    Findings,
+    is_part_of_response,
+    list_composite_events,
+    settle_subjects,
+)
 from myotis.analyze.strata import code_strata
 from myotis.analyze.subjects import happened_by, select_visit
 from myotis.datasets.results import Result
 from myotis.errors import SettingError, StatisticsError
-from myotis.protocol.criteria import IncompleteTis
+from myotis.protocol.design import Visit
 from myotis.protocol.methods import STANDARDIZATIONS, STRATIFIED_TESTS
 from myotis.protocol.plan import Estimand
 from myotis.protocol.trial import Trial
+from myotis.rules.deterioration import STATUS_NAMES
 from myotis.statistics.proportions.one import ProportionInterval, estimate_proportion
-
-BELOW_THRESHOLD: Final = "tis_below_threshold"
-CONFIRMED_DETERIORATION: Final = "confirmed_deterioration"
-OTHER_CONDITION: Final = "other_condition"
-MISSING_ANSWER: Final = "missing"
+from myotis.terms.missing import MISSING, NO, YES
 
 WITHOUT_STRATA: Final = frozenset(
     {
@@ -83,7 +84,7 @@ def check_policies(estimand: Estimand, trial: Trial) -> None:
     for event, strategy in estimand.intercurrent_events.items():
         if strategy not in {"composite", "treatment_policy"}:
             raise _not_carried_out(estimand, f"the strategy {strategy} for {event}", "composite or treatment_policy")
-        if event == "rescue" and not _is_part_of_response(event, strategy, estimand, trial):
+        if event == "rescue" and not is_part_of_response(event, strategy, estimand, trial):
             expected = "it composite, of a response that response.no_rescue makes it rule out"
             raise _not_carried_out(estimand, "the intercurrent event rescue", expected)
     if estimand.missing not in {"nonresponse", "observed_cases"}:
@@ -103,12 +104,6 @@ def check_test(estimand: Estimand, trial: Trial) -> None:
         raise _not_carried_out(estimand, "strata as corrected", 'strata_as = "randomized"')
 
 
-def _is_part_of_response(event: str, strategy: str, estimand: Estimand, trial: Trial) -> bool:
-    """Whether the protocol's own definition of response already makes the event mean no response."""
-    is_response = estimand.variable == "response" and trial.response.no_rescue
-    return event == "rescue" and strategy == "composite" and is_response
-
-
 def describe_policies(estimand: Estimand, trial: Trial) -> str:
     """The strategies and policies of an estimand as they stand in ``method_options``."""
     parts = [f"{event}={strategy}" for event, strategy in sorted(estimand.intercurrent_events.items())]
@@ -121,42 +116,27 @@ def describe_policies(estimand: Estimand, trial: Trial) -> str:
 def derive_outcomes(subjects: pl.DataFrame, adtis: pl.DataFrame, estimand: Estimand, trial: Trial) -> pl.DataFrame:
     """One row a subject: USUBJID, arm, STRATAR, RANDDT, ``response`` (null where left out) and ``reason``.
 
-    ``reason`` says why a subject did not respond: an intercurrent event, or `BELOW_THRESHOLD`,
-    `CONFIRMED_DETERIORATION`, `OTHER_CONDITION`, `MISSING_ANSWER`. It is null for responders.
+    ``reason`` says why a subject did not respond: an intercurrent event, or another of
+    `myotis.analyze.settling.REASONS`. It is null for responders.
     """
     visit = trial.visit(estimand.visit)
-    answers = _join_answers(subjects, adtis, estimand, trial)
-    composite = [
-        event
-        for event, strategy in estimand.intercurrent_events.items()
-        if strategy == "composite" and not _is_part_of_response(event, strategy, estimand, trial)
-    ]
-    happened: list[pl.Expr] = [
-        pl.when(happened_by(name, visit)).then(pl.lit(name)) for name in sorted(composite, key=_EVENT_ORDER.index)
-    ]
-    event = pl.coalesce([*happened, pl.lit(None, dtype=pl.String)])
-    no_answer = pl.lit(value=False) if estimand.missing == "nonresponse" else pl.lit(None, dtype=pl.Boolean)
-    return answers.with_columns(
-        reason=pl.when(event.is_not_null())
-        .then(event)
-        .when(pl.col("answer").is_null())
-        .then(pl.lit(MISSING_ANSWER))
-        .when(~pl.col("answer"))
-        .then(_reason_of_no(estimand, trial)),
-        response=pl.when(event.is_not_null())
-        .then(statement=False)
-        .when(pl.col("answer").is_null())
-        .then(no_answer)
-        .otherwise(pl.col("answer")),
-    ).select("USUBJID", "arm", "STRATAR", "RANDDT", "response", "reason")
+    composite = list_composite_events(estimand, trial)
+    answers = _join_answers(subjects, adtis, trial.visit(estimand.visit)).with_columns(
+        **{event: happened_by(event, visit) for event in composite}
+    )
+    happened = {event: answers[event].to_numpy().astype(np.bool_) for event in composite}
+    settled = settle_subjects(_take_findings(answers), happened, estimand, trial)
+    words = dict(enumerate(REASONS))
+    return answers.select("USUBJID", "arm", "STRATAR", "RANDDT").with_columns(
+        response=pl.Series(settled.response).replace_strict(
+            {YES: True, NO: False, MISSING: None}, return_dtype=pl.Boolean
+        ),
+        reason=pl.Series(settled.reason).replace_strict(words, default=None, return_dtype=pl.String),
+    )
 
 
-_EVENT_ORDER: Final = ("death", "switch", "discontinuation")
-
-
-def _join_answers(subjects: pl.DataFrame, adtis: pl.DataFrame, estimand: Estimand, trial: Trial) -> pl.DataFrame:
-    """The subjects with TIS, its bounds, deterioration and ``answer`` (yes, no or null) at the visit."""
-    visit = trial.visit(estimand.visit)
+def _join_answers(subjects: pl.DataFrame, adtis: pl.DataFrame, visit: Visit) -> pl.DataFrame:
+    """The subjects with what ADTIS says of them at the visit."""
     joined = subjects
     for parameter, column, name in (
         ("TIS", "AVAL", "tis"),
@@ -166,37 +146,20 @@ def _join_answers(subjects: pl.DataFrame, adtis: pl.DataFrame, estimand: Estiman
         ("RESP", "AVALC", "resp"),
     ):
         joined = joined.join(select_visit(adtis, parameter, visit, {column: name}), on="USUBJID", how="left")
-    if estimand.variable == "response":
-        word = pl.col("resp").str.to_lowercase()
-        return joined.with_columns(answer=pl.when(word == "yes").then(True).when(word == "no").then(False))
-    threshold = _threshold(estimand, trial)
-    complete = pl.col("tis") >= threshold
-    if trial.response.incomplete_tis is not IncompleteTis.BOUNDS:
-        return joined.with_columns(answer=complete)
-    bounds = pl.when(pl.col("low") >= threshold).then(True).when(pl.col("high") < threshold).then(False)
-    return joined.with_columns(answer=pl.coalesce(complete, bounds))
+    return joined
 
 
-def _threshold(estimand: Estimand, trial: Trial) -> float:
-    """The TIS to reach; a TIS is a multiple of one half, so the float is exact."""
-    threshold = trial.response.tis_at_least if estimand.variable == "response" else estimand.threshold
-    if threshold is None:
-        raise SettingError(f"estimand {estimand.id}: no threshold is given; expected a TIS")
-    return float(threshold)
-
-
-def _reason_of_no(estimand: Estimand, trial: Trial) -> pl.Expr:
-    """Why the answer is no. Deterioration comes first: it rules out response whatever the TIS."""
-    if estimand.variable == "tis_at_least":
-        return pl.lit(BELOW_THRESHOLD)
-    below = (pl.col("tis") < _threshold(estimand, trial)) | (
-        pl.col("tis").is_null() & (pl.col("high") < _threshold(estimand, trial))
+def _take_findings(answers: pl.DataFrame) -> Findings:
+    statuses = {word: status for status, word in STATUS_NAMES.items()}
+    said = {"yes": YES, "no": NO}
+    deterioration, response = (
+        answers[name].str.to_lowercase().replace_strict(codes, default=MISSING, return_dtype=pl.Int64).to_numpy()
+        for name, codes in (("deterioration", statuses), ("resp", said))
     )
-    by_value = pl.when(below).then(pl.lit(BELOW_THRESHOLD)).otherwise(pl.lit(OTHER_CONDITION))
-    if not trial.response.no_confirmed_deterioration:
-        return by_value
-    confirmed = (pl.col("deterioration").str.to_lowercase() == "confirmed").fill_null(value=False)
-    return pl.when(confirmed).then(pl.lit(CONFIRMED_DETERIORATION)).otherwise(by_value)
+    tis, low, high = (
+        answers[name].cast(pl.Float64).fill_null(float("nan")).to_numpy() for name in ("tis", "low", "high")
+    )
+    return Findings(tis, low, high, deterioration, response)
 
 
 def _describe_arm(outcomes: pl.DataFrame, count: int, total: int, estimand: Estimand, head: Result) -> Iterator[Result]:
@@ -209,10 +172,9 @@ def _describe_arm(outcomes: pl.DataFrame, count: int, total: int, estimand: Esti
         yield from (row for row in head.estimate(answer.scaled(100)) if row.statistic in {"lower", "upper"})
     else:
         yield from head.no_answer(["percent", "lower", "upper"], "the arm has no subjects")
-    reasons = [*_EVENT_ORDER, CONFIRMED_DETERIORATION, BELOW_THRESHOLD, OTHER_CONDITION, MISSING_ANSWER]
     found = dict(outcomes.drop_nulls("reason").group_by("reason").len().iter_rows())
     counted = "left_out" if estimand.missing == "observed_cases" else MISSING_ANSWER
-    for reason in reasons:
+    for reason in REASONS:
         name = counted if reason == MISSING_ANSWER else reason
         part = replace(head, analysis_id=f"{head.analysis_id}.non_response", subgroup=name, method="first-that-applies")
         yield part.number("count", found.get(reason, 0))

@@ -5,6 +5,7 @@ from typing import Final
 
 import polars as pl
 
+from myotis.analyze.settling import find_happened
 from myotis.datasets.adam import ADCSM, ADSL, ADTIS
 from myotis.datasets.adam_safety import ADAE, ADEX
 from myotis.datasets.table import FIRST_DATA_ROW, Table
@@ -146,17 +147,9 @@ def happened_by(event: str, visit: Visit) -> pl.Expr:
     A switch at the visit itself counts. A subject has discontinued by a visit where an earlier visit was the last;
     dying is not discontinuing. Raises SettingError for an event that the analysis datasets do not hold.
     """
-    left = pl.col("last_day") < visit.day
     died = (pl.col("DCSREAS") == DEATH).fill_null(value=False)
-    match event:
-        case "switch":
-            return pl.col("switch_day") <= visit.day
-        case "discontinuation":
-            return left & ~died
-        case "death":
-            return left & died
-        case _:
-            raise SettingError(f"the analysis datasets do not hold the intercurrent event {event}")
+    happened: pl.Expr = find_happened(event, pl.col("switch_day"), pl.col("last_day"), died, visit.day)
+    return happened
 
 
 def select_visit(frame: pl.DataFrame, parameter: str, visit: Visit, values: dict[str, str]) -> pl.DataFrame:

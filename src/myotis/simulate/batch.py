@@ -14,7 +14,7 @@ from myotis.simulate.allocation import allocate, draw_lists
 from myotis.simulate.candidates import fill_places
 from myotis.simulate.course import Course
 from myotis.simulate.decisions import TrialRules, build_rules, decide, treat
-from myotis.simulate.lives import Lives, count_columns
+from myotis.simulate.lives import Lives
 from myotis.simulate.luck import Luck, draw_calendar, draw_shared, draw_visit_luck
 from myotis.simulate.nature import VisitLuck, attend, flare_up, follow_infusions, leave, record_visit, recover
 from myotis.simulate.truth import Truth, build_truth, find_measures, list_visits
@@ -72,7 +72,8 @@ def simulate_batch(
     virtual: VirtualTrial, luck: Luck, subjects: int, *, until: int | None = None, executor: Executor = "compiled"
 ) -> Batch:
     """Simulate the trials of a batch with so many subjects each, up to a visit (its position; the last one if None)."""
-    lives, stratum, screened = enroll_subjects(virtual, luck, subjects, executor)
+    last = len(virtual.visits) - 1 if until is None else until
+    lives, stratum, screened = enroll_subjects(virtual, luck, subjects, last, executor)
     arm = np.empty(len(stratum), dtype=np.int64)
     lists = draw_lists(luck, virtual.trial, virtual.procedure, subjects, executor)
     choose_executor(allocate, executor)(stratum, lists, luck.trials, arm)
@@ -80,7 +81,7 @@ def simulate_batch(
     lives.treatment[:] = np.array([treatments.index(a.treatment) for a in virtual.trial.arms])[arm]
     live = choose_executor(go_through, executor)
     together = max(1, LIVES_TOGETHER // luck.trials)
-    visits = virtual.visits[: None if until is None else until + 1]
+    visits = virtual.visits[: last + 1]
     for first in range(0, subjects, together):
         count = min(together, subjects - first)
         part = lives.cut(first * luck.trials, (first + count) * luck.trials)
@@ -91,11 +92,13 @@ def simulate_batch(
     return Batch(lives, stratum, screened, arm)
 
 
-def enroll_subjects(virtual: VirtualTrial, luck: Luck, subjects: int, executor: Executor) -> tuple[Lives, Steps, Steps]:
+def enroll_subjects(
+    virtual: VirtualTrial, luck: Luck, subjects: int, until: int, executor: Executor
+) -> tuple[Lives, Steps, Steps]:
     """The subjects of every trial up to their randomization: their lives, the stratum of each, and how many candidates
     every trial screened."""
     truth = virtual.truth
-    lives = Lives.begin(subjects * luck.trials, truth, count_columns(truth))
+    lives = Lives.begin(subjects * luck.trials, truth, until)
     screened = fill_places(luck, truth, lives, subjects, virtual.trial, virtual.course, executor)
     lives.enrolled[:], lives.came[:] = draw_calendar(luck, subjects, virtual.visits, virtual.course)
     stratum = np.empty(len(lives.site), dtype=np.int64)

@@ -99,12 +99,10 @@ def _find_alternate(trial: Trial, name: str, names: list[str]) -> int:
 
 @rule_part
 def assess_visit(truth: Truth, rules: TrialRules, lives: Lives, visit: int) -> None:
-    """The deterioration status of everybody who is still there, from what was recorded up to this visit."""
-    x, status, present, row = lives.x, lives.status, lives.present, truth.row[visit]
-    limits = rules.deterioration
-    for life in range(len(present) if row > 0 else 0):
-        if present[life] == 1:
-            assess_deterioration(x[life], row, limits, status[life])
+    """The deterioration status of everybody, from what was recorded up to this visit."""
+    x, status, row, limits = lives.x, lives.status, truth.row[visit], rules.deterioration
+    for life in range(len(x) if row > 0 else 0):
+        assess_deterioration(x[life], row, limits, status[life])
 
 
 @rule_part
@@ -152,8 +150,9 @@ def pass_into_extension(truth: Truth, rules: TrialRules, lives: Lives, visit: in
         for position in range(visits):
             row = rows[position]
             asked[position, given.TREATMENT] = gave[life, position]
-            asked[position, given.DETERIORATION] = status[life, row, STATUS] if row > 0 else MISSING
-            asked[position, given.SINCE_SWITCH] = since[row] if row > 0 else MISSING
+            is_assessed = 0 < row < len(since)  # later visits may not be simulated
+            asked[position, given.DETERIORATION] = status[life, row, STATUS] if is_assessed else MISSING
+            asked[position, given.SINCE_SWITCH] = since[row] if is_assessed else MISSING
         pass_gate(asked, rules.gate, answers)
         if answers[rules.gate.at_visit, given.ENTERS] != YES:
             present[life], left[life], reason[life] = 0, visit, truth.leaving.shape[2]

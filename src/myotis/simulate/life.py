@@ -17,7 +17,7 @@ class Life(Charts):
     """What becomes of each subject of one trial, visit by visit."""
 
     def __init__(self, virtual: VirtualTrial, luck: Luck, count: int) -> None:
-        lives, stratum, _ = enroll_subjects(virtual, luck, count, "interpreted")
+        lives, stratum, _ = enroll_subjects(virtual, luck, count, len(virtual.visits) - 1, "interpreted")
         super().__init__(virtual, luck, lives, stratum)
         lives.trait[:] = draw_shared(luck, count, "recovery", virtual.course).T
         self._chances = [

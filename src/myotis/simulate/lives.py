@@ -62,10 +62,10 @@ class Lives(NamedTuple):
     """[life, row, field]: deterioration."""
 
     @classmethod
-    def begin(cls, count: int, truth: Truth, columns: int) -> Self:
-        """Lives that nothing is known of yet."""
+    def begin(cls, count: int, truth: Truth, until: int) -> Self:
+        """Lives that nothing is known of yet, with rows for the visits up to one."""
         visits, measures = truth.measured.shape
-        rows, kinds = int(truth.row.max()) + 1, len(truth.mean_events)
+        rows, columns, kinds = int(truth.row[: until + 1].max()) + 1, count_columns(truth), len(truth.mean_events)
 
         def whole(*shape: int, start: int = 0) -> Steps:
             return np.full((count, *shape), start, dtype=np.int64)
