@@ -14,9 +14,10 @@ from myotis.cli.ending import run_to_its_end
 from myotis.cli.randomize.app import app as randomize
 from myotis.cli.report import report
 from myotis.cli.score import score
+from myotis.cli.simulate import simulate
 from myotis.cli.snapshot import snapshot
 
-ORDER = ("demo", "check", "randomize", "anchor", "score", "snapshot", "derive", "analyze", "report")
+ORDER = ("demo", "check", "simulate", "randomize", "anchor", "score", "snapshot", "derive", "analyze", "report")
 """The commands in the order of a trial's life."""
 
 
@@ -42,7 +43,7 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(check)
 app.add_typer(randomize)
-for stage in (anchor, score, snapshot, derive, analyze, report):
+for stage in (simulate, anchor, score, snapshot, derive, analyze, report):
     app.command()(stage)
 
 

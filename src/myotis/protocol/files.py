@@ -45,6 +45,19 @@ def build_model(model: type[ModelT], values: Any, name: str) -> ModelT:
         raise InputError(fault.inside(name) for fault in error.faults) from error
 
 
+def as_values(value: Any) -> Any:
+    """A part of a model as tables, arrays and the values in them, which ``build_model`` takes; what is None is left
+    out."""
+    if isinstance(value, BaseModel):
+        fields = {name: getattr(value, name) for name in type(value).model_fields}
+        return {name: as_values(below) for name, below in fields.items() if below is not None}
+    if isinstance(value, dict):
+        return {name: as_values(below) for name, below in value.items()}
+    if type(value) is tuple:  # a quantity is a tuple too, and one value
+        return tuple(as_values(entry) for entry in value)
+    return value
+
+
 def as_tuples(value: Any) -> Any:
     """Values whose lists are tuples, at every depth."""
     if isinstance(value, dict):

@@ -9,9 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from pydantic import ValidationError
-
 from myotis.errors import Fault, InputError
+from myotis.protocol.files import as_values, build_model
 from myotis.simulate.course import Course
 
 ANY: Final = "*"
@@ -28,38 +27,43 @@ def change_course(course: Course, changes: Mapping[str, object], *, note: str = 
     >>> exact.measures["haq"].noise, exact.enzymes["ck"].flare
     (0.0, 1.0)
     """
-    values = course.model_dump(mode="python")
+    values = change_values(as_values(course), changes, "scenario")
+    values["provenance"] |= {path: {"status": "assumed", "note": note} for path in changes}
+    return build_model(Course, values, "scenario")
+
+
+def change_values(values: dict[str, Any], changes: Mapping[str, object], name: str) -> dict[str, Any]:
+    """Values with others at some places, in place; ``name`` is what faults call them.
+
+    Raises InputError with every place that there is not, and every operation that has no number to work on.
+    """
     faults = []
     for path, change in changes.items():
         found = list(_find(values, path.split(".")))
         if not found:
-            faults.append(_fault(path, "the course has no such place", "the path of a value in the course"))
-        for holder, name in found:
+            what = "there is no such place"
+            faults.append(Fault(file=name, what=what, expected="the path of a value", column=path))
+        for holder, last in found:
             try:
-                holder[name] = _change(holder[name], change)
+                holder[last] = _change(holder.get(last), change)
             except (TypeError, ValueError):
-                faults.append(_fault(path, "the operation has no number to work on", "a place that holds a number"))
+                what, expected = "the operation has no number to work on", "a place that holds a number"
+                faults.append(Fault(file=name, what=what, expected=expected, column=path))
     if faults:
         raise InputError(faults)
-    values["provenance"] |= {path: {"status": "assumed", "note": note} for path in changes}
-    try:
-        return Course.model_validate(values)
-    except ValidationError as error:
-        raise InputError(
-            _fault(".".join(str(part) for part in details["loc"]), details["msg"], "what the documentation says")
-            for details in error.errors()
-        ) from error
+    return values
 
 
 def _find(values: Any, path: list[str]) -> Iterator[tuple[dict[str, Any], str]]:
     """Every place that a path leads to: the table that holds it, and its name there."""
     if not isinstance(values, dict):
         return
-    for name in list(values) if path[0] == ANY else [part for part in path[:1] if part in values]:
-        if len(path) == 1:
+    names = list(values) if path[0] == ANY else path[:1]
+    for name in names:
+        if len(path) == 1:  # what is optional may not be there yet
             yield values, name
         else:
-            yield from _find(values[name], path[1:])
+            yield from _find(values.get(name), path[1:])
 
 
 def _change(value: Any, change: object) -> object:
@@ -70,7 +74,3 @@ def _change(value: Any, change: object) -> object:
         raise TypeError(value)
     number = float(operation[2])
     return value * number if operation[1] == "*" else value + number
-
-
-def _fault(path: str, what: str, expected: str) -> Fault:
-    return Fault(what=what, expected=expected, column=path)

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from datetime import date
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from myotis.errors import Fault, InputError
 from myotis.protocol.fields import Id, Section
+from myotis.protocol.files import as_tuples, build_model, read_text
 from myotis.protocol.provenance import UNSOURCED, Provenance, find_most_exact, flatten, list_facts
 from myotis.terms.source import Fact
 
@@ -255,33 +256,16 @@ def read_course(source: str | Path) -> Course:
     if isinstance(source, str) and source.isidentifier() and shipped.is_file():
         name, text = f"{source}/course.toml", shipped.read_text("utf-8")
     else:
-        name, text = Path(source).name, _read_file(Path(source))
+        expected = f"a course file, or one of {_list_shipped()}"
+        name, text = Path(source).name, read_text(Path(source), expected=expected)
     try:
-        return Course.model_validate(_tuples(tomllib.loads(text)))
+        values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         what = f"the file is not TOML: {error}"
         raise InputError([Fault(file=name, what=what, expected="a course file")]) from error
-    except ValidationError as error:
-        raise InputError(
-            Fault(file=name, what=details["msg"], expected="what the documentation of the field says",
-                  column=".".join(str(part) for part in details["loc"]))
-            for details in error.errors()
-        ) from error  # fmt: skip
+    return build_model(Course, as_tuples(values), name)
 
 
-def _read_file(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        what = f"the file can't be read ({type(error).__name__})"
-        known = [
-            entry.name for entry in resources.files("myotis.trials").iterdir() if (entry / "course.toml").is_file()
-        ]
-        expected = f"a course file, or one of {', '.join(sorted(known))}"
-        raise InputError([Fault(file=path.name, what=what, expected=expected)]) from error
-
-
-def _tuples(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _tuples(below) for name, below in value.items()}
-    return tuple(_tuples(entry) for entry in value) if isinstance(value, list) else value
+def _list_shipped() -> str:
+    trials = resources.files("myotis.trials").iterdir()
+    return ", ".join(sorted(entry.name for entry in trials if (entry / "course.toml").is_file()))

@@ -13,7 +13,7 @@ from myotis.analyze.subjects import NEVER
 from myotis.instruments.tis import TisScores, score_courses
 from myotis.instruments.tis_rule import TIS, TIS_HIGH, TIS_LOW
 from myotis.protocol.trial import Trial
-from myotis.rules.deterioration import STATUS
+from myotis.rules.deterioration import CONFIRMED, STATUS
 from myotis.rules.response import FIELD_COUNT, IS_DEFINED, RESPONSE, response_course, response_limits
 from myotis.simulate.batch import Batch, VirtualTrial
 from myotis.simulate.decisions import find_extension
@@ -40,6 +40,21 @@ class Outcomes(NamedTuple):
     treated: Flags
     active_cycles: Steps
     """How many infusions of a treatment that imitates none."""
+
+    @property
+    def has_switched(self) -> Flags:
+        """[subject, trial]: was there a switch?"""
+        return np.not_equal(self.switch_day, NEVER)
+
+    @property
+    def has_left(self) -> Flags:
+        """[subject, trial]: did the subject leave?"""
+        return np.not_equal(self.last_day, NEVER)
+
+    @property
+    def has_deteriorated(self) -> Flags:
+        """[subject, trial]: was deterioration confirmed at any of the visits?"""
+        return np.asarray((self.deterioration == CONFIRMED).any(axis=-1))
 
     def take(self, subjects: int) -> Self:
         """The same trials with the first so many subjects alone."""

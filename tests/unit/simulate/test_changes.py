@@ -32,16 +32,17 @@ def test_what_is_changed_is_assumed_with_the_reason_of_the_scenario():
 
 def test_every_fault_of_the_changes_is_told_at_once():
     with pytest.raises(InputError) as caught:
-        change_course(COURSE, {"measures.*.luck": 1, "flare": 2, "title": "* 2", "demographics.weight": "+ 1"})
-    assert [fault.column for fault in caught.value.faults] == [
-        "measures.*.luck",
-        "flare",
-        "title",
-        "demographics.weight",
-    ]
+        change_course(COURSE, {"flare.*.luck": 1, "title": "* 2", "demographics.weight": "+ 1"})
+    assert [fault.column for fault in caught.value.faults] == ["flare.*.luck", "title", "demographics.weight"]
+
+
+def test_a_value_that_the_course_does_not_have_is_refused_with_every_place():
+    with pytest.raises(InputError, match="is not a field") as caught:
+        change_course(COURSE, {"measures.*.luck": 1, "flare": 2})
+    assert len(caught.value.faults) == len(COURSE.measures) + 1
 
 
 def test_a_value_that_the_course_can_not_have_is_refused_with_its_place():
     with pytest.raises(InputError, match="less than or equal to 1") as caught:
         change_course(COURSE, {"demographics.female": 1.2})
-    assert caught.value.faults[0].column == "demographics.female"
+    assert caught.value.faults[0].key == "demographics.female"

@@ -19,8 +19,8 @@ def test_every_assumption_has_a_source():
     ("old", "new", "said"),
     [
         ("noise = 0.5", "noise = -1", "greater than or equal to 0"),
-        ("subjects = 95", "", "Field required"),
-        ("subjects = 95", "subjects = 95\nluck = 1", "Extra inputs"),
+        ("subjects = 95", "", "is missing"),
+        ("subjects = 95", "subjects = 95\nluck = 1", "is not a field"),
         ('flares = { status = "assumed"', 'flare = { status = "assumed"', "no source is given for flares"),
         ("[disease]", "[disease", "not TOML"),
     ],

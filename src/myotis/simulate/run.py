@@ -1,0 +1,214 @@
+"""Carrying out a simulation: chunks shared between workers, kept as they are finished, until enough is known.
+
+Chunks are taken into account in their order, whoever finishes first, so that the numbers are the same for any number of
+workers, after a kill, and where the simulation stops by its precision.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Final, NamedTuple, Protocol
+
+import numpy as np
+import polars as pl
+
+from myotis.datasets.characteristics import CHARACTERISTICS
+from myotis.protocol.plan import Estimand
+from myotis.simulate.characteristics import (
+    Truth,
+    Value,
+    describe_analysis,
+    describe_design,
+    describe_responders,
+)
+from myotis.simulate.chunks import CHUNK_TRIALS, SIDES, simulate_chunk
+from myotis.simulate.simulation import Simulation
+from myotis.simulate.store import ChunkStore
+from myotis.simulate.truths import find_truth, simulate_truth
+
+TRUTH_SHARE: Final = 4
+"""For so many chunks of trials there is one of truth."""
+
+
+class Answer(Protocol):
+    """What a worker will have found."""
+
+    def result(self) -> Any:
+        """Wait for it."""
+        ...
+
+
+class Workers(Protocol):
+    """Who computes chunks: threads of this machine, or others elsewhere."""
+
+    def submit(self, work: Callable[..., Any], /, *what: Any) -> Answer:
+        """Have a function called."""
+        ...
+
+
+class Wanted(NamedTuple):
+    """How much is simulated: at most so many trials a scenario, in whole chunks; fewer where every power has this
+    standard error before."""
+
+    trials: int
+    until_se: float | None = None
+
+    @property
+    def chunks(self) -> int:
+        """The number of chunks at most."""
+        return max(1, -(-self.trials // CHUNK_TRIALS))
+
+
+class Asked(NamedTuple):
+    """What the characteristics are asked for: the two-sided level of tests, and what lower limits are to exceed."""
+
+    alpha: float
+    margin: float
+
+
+class Standing(NamedTuple):
+    """How far a simulation is: finished and all chunks, and the largest standard error of a power (None: no test)."""
+
+    finished: int
+    chunks: int
+    largest_error: float | None
+
+
+def use_threads(count: int) -> AbstractContextManager[Workers]:
+    """Threads of this machine."""
+    return ThreadPoolExecutor(count)
+
+
+def run_simulation(
+    simulation: Simulation,
+    folder: Path,
+    wanted: Wanted,
+    workers: Workers,
+    *,
+    at_a_time: int,
+    asked: Asked,
+    tell: Callable[[Standing], None] | None = None,
+) -> pl.DataFrame:
+    """Carry out a simulation, and return its operating characteristics (`CHARACTERISTICS`).
+
+    Finished chunks are kept in ``folder`` and not computed again. ``at_a_time`` chunks are given to the workers before
+    the first one has to be finished. ``tell`` hears of every finished chunk. Raises InputError where the folder holds
+    another simulation, or can't be written to.
+    """
+    store = ChunkStore(folder, simulation)
+    tally = _Tally(simulation, asked.alpha)
+    chunks = 0
+    for number in _work(store, simulation, "results", wanted.chunks, workers, at_a_time):
+        chunks = number + 1
+        for scenario in range(len(simulation.scenarios)):
+            tally.add(scenario, pl.read_parquet(store.find("results", scenario, number)))
+        error = tally.find_largest_error()
+        if tell is not None:
+            tell(Standing(chunks, wanted.chunks, error))
+        if wanted.until_se is not None and error is not None and error <= wanted.until_se:
+            break
+    truths = -(-chunks // TRUTH_SHARE)
+    for _ in _work(store, simulation, "truth", truths, workers, at_a_time):
+        pass
+    return _describe(store, simulation, chunks, truths, asked)
+
+
+def _work(
+    store: ChunkStore, simulation: Simulation, kind: str, chunks: int, workers: Workers, at_a_time: int
+) -> Iterator[int]:
+    """Have the chunks of all scenarios computed that are not there; yields the number of each once it is, in order."""
+    tasks = [(number, scenario) for number in range(chunks) for scenario in range(len(simulation.scenarios))]
+    waiting: deque[tuple[int, int, Answer | None]] = deque()
+    compute = simulate_chunk if kind == "results" else simulate_truth
+    for number, scenario in [*tasks, *[(-1, -1)] * at_a_time]:
+        if number >= 0:
+            done = store.has(kind, scenario, number)
+            answer = None if done else workers.submit(compute, simulation, simulation.scenarios[scenario], number)
+            waiting.append((number, scenario, answer))
+        if len(waiting) < at_a_time and number >= 0:
+            continue
+        if waiting:
+            finished, of, found = waiting.popleft()
+            if found is not None:
+                _keep(store, kind, of, finished, found.result())
+            if of == len(simulation.scenarios) - 1:
+                yield finished
+
+
+def _keep(store: ChunkStore, kind: str, scenario: int, number: int, found: Any) -> None:
+    if kind == "truth":
+        store.write("truth", scenario, number, found)
+    else:  # the results come last: where they are, the chunk is finished
+        store.write("trials", scenario, number, found.trials)
+        store.write("results", scenario, number, found.results)
+
+
+class _Tally:
+    """How often each analysis of each design has shown an effect."""
+
+    def __init__(self, simulation: Simulation, alpha: float) -> None:
+        tested = [estimand for estimand in simulation.analyses if estimand.test.method != "none"]
+        self.alpha = alpha
+        self.neutral = {estimand.id: find_neutral(estimand) for estimand in tested}
+        self.shown: dict[tuple[int, str, str], int] = {}
+        self.trials: dict[tuple[int, str, str], int] = {}
+
+    def add(self, scenario: int, results: pl.DataFrame) -> None:
+        """Take a chunk into account."""
+        for (design, analysis), rows in results.group_by("design", "analysis", maintain_order=True):
+            if analysis in self.neutral:
+                key = scenario, str(design), str(analysis)
+                shown = (rows["p_value"].to_numpy() < self.alpha) & (rows["estimate"].to_numpy() > self.neutral[key[2]])
+                self.shown[key] = self.shown.get(key, 0) + int(shown.sum())
+                self.trials[key] = self.trials.get(key, 0) + rows.height
+
+    def find_largest_error(self) -> float | None:
+        """The largest standard error of a power; None where nothing is tested."""
+        shares = [(self.shown[key] / count, count) for key, count in self.trials.items()]
+        return max((float(np.sqrt(share * (1 - share) / count)) for share, count in shares), default=None)
+
+
+def find_neutral(estimand: Estimand) -> float:
+    """What the summary of an estimand is where the arms do not differ."""
+    return 0.0 if estimand.summary == "difference_in_proportions" else 1.0
+
+
+def _describe(store: ChunkStore, simulation: Simulation, chunks: int, truths: int, asked: Asked) -> pl.DataFrame:
+    rows: list[dict[str, Any]] = []
+    for position, scenario in enumerate(simulation.scenarios):
+        head = {
+            "scenario": scenario.id,
+            "place": "; ".join(f"{path}={value}" for path, value in scenario.place.items()),
+        }
+        results, trials = (store.read(kind, position, chunks) for kind in ("results", "trials"))
+        counts = store.read("truth", position, truths).collect()
+        for design in simulation.designs:
+            here = trials.filter(pl.col("design") == design.id).collect()
+            told = head | {"design": design.id, "trials": here.height}
+            rows += [told | _row(name, value) for name, value in describe_design(here)]
+            rows.append(told | _row("subjects", Value(design.subjects, 0.0)))
+            for estimand in simulation.analyses:
+                mine = pl.col("design") == design.id, pl.col("analysis") == estimand.id
+                told |= {"analysis": estimand.id}
+                found = results.filter(*mine).collect()
+                truth = find_truth(counts.filter(*mine), estimand)
+                rows += [told | row for row in _describe_analysis(found, truth, estimand, simulation, asked)]
+    return CHARACTERISTICS.build(rows)
+
+
+def _describe_analysis(
+    found: pl.DataFrame, truth: Truth, estimand: Estimand, simulation: Simulation, asked: Asked
+) -> Iterator[dict[str, Any]]:
+    neutral = find_neutral(estimand)
+    for name, value in describe_analysis(found, truth, alpha=asked.alpha, margin=asked.margin, neutral=neutral):
+        yield _row(name, value)
+    labels = {arm.id: arm.label for arm in simulation.trial.arms}
+    groups = dict(zip(SIDES, (labels[estimand.group], labels[estimand.comparator]), strict=True))
+    for side, name, reason, value in describe_responders(found):
+        yield _row(name, value) | {"group": groups[side], "reason": reason}
+
+
+def _row(name: str, value: Value) -> dict[str, Any]:
+    return {"statistic": name, "value": value.value, "mc_error": value.mc_error}
