@@ -139,7 +139,9 @@ def fill_places(
         uln, rater = np.zeros((count, len(truth.noise)), dtype=np.int64), np.zeros((count, len(truth.noise)))
         may_enter, life = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
         meet(truth, candidates, sites, baseline, uln, rater)
-        judge(truth, entry, candidates, baseline, may_enter)
+        facts = np.full((count, entry.facts), MISSING)
+        answers = np.empty((count, len(entry.limits.wanted)), dtype=np.int64)
+        judge(truth, entry, candidates, baseline, facts, answers, may_enter)
         take(may_enter, filled, screened, places, life)
         chosen = np.flatnonzero(life != NOWHERE)
         place = life[chosen]
@@ -154,24 +156,6 @@ def fill_places(
 def find_bmi_tenths(weight_kg: float, height_cm: float) -> int:
     """The body mass index in tenths of kg/m²."""
     return math.floor(weight_kg / (height_cm / 100) ** 2 * 10 + 0.5)
-
-
-@rule_part
-def write_facts(truth: Truth, entry: Entry, row: Steps, age: int, bmi_tenths: int, facts: Steps) -> None:
-    """Fill in what screening knows of a patient with the baseline ``row``, of the facts that the protocol asks for."""
-    multiple = MISSING
-    for measure in range(len(truth.noise)):
-        value = row[truth.column[measure]]
-        if truth.is_enzyme[measure] == 1:
-            multiple = max(multiple, encode_ratio(value, row[truth.uln_column[measure]]))
-        elif entry.of_measure[measure] != NOWHERE:
-            facts[entry.of_measure[measure]] = encode_ratio(value, entry.per_unit[measure])
-    if entry.highest_enzyme != NOWHERE:
-        facts[entry.highest_enzyme] = multiple
-    if entry.age != NOWHERE:
-        facts[entry.age] = encode_ratio(age, 1)
-    if entry.bmi != NOWHERE:
-        facts[entry.bmi] = encode_ratio(bmi_tenths, 10)
 
 
 @rule_part
@@ -196,16 +180,35 @@ def meet_candidates(
 
 
 @rule_part
-def judge_candidates(truth: Truth, entry: Entry, candidates: Candidates, baseline: Steps, may_enter: Steps) -> None:
-    """Fill in by candidate whether the entry criteria keep nobody out: 1, or 0."""
-    facts = np.full((1, entry.facts), MISSING)
-    answers = np.empty((1, len(entry.limits.wanted)), dtype=np.int64)
-    limits, age, weight, height = entry.limits, candidates.age, candidates.weight_kg, candidates.height_cm
+def write_facts(truth: Truth, entry: Entry, candidates: Candidates, baseline: Steps, facts: Steps) -> None:
+    """Fill in by candidate what screening knows, of the facts that the protocol asks for."""
+    age, weight, height = candidates.age, candidates.weight_kg, candidates.height_cm
+    for measure in range(len(truth.noise)):
+        column, uln, fact = truth.column[measure], truth.uln_column[measure], entry.of_measure[measure]
+        per_unit, is_enzyme, highest = entry.per_unit[measure], truth.is_enzyme[measure] == 1, entry.highest_enzyme
+        for candidate in range(len(age)):
+            value = baseline[candidate, column]
+            if fact != NOWHERE:
+                facts[candidate, fact] = encode_ratio(value, per_unit)
+            elif is_enzyme and highest != NOWHERE:
+                multiple = encode_ratio(value, baseline[candidate, uln])
+                facts[candidate, highest] = max(facts[candidate, highest], multiple)
     for candidate in range(len(age)):
-        bmi_tenths = find_bmi_tenths(weight[candidate], height[candidate])
-        write_facts(truth, entry, baseline[candidate], age[candidate], bmi_tenths, facts[0])
-        check_criteria(facts, limits, answers)
-        may_enter[candidate] = 0 if is_eligible(answers, 0, limits) == NO else 1
+        if entry.age != NOWHERE:
+            facts[candidate, entry.age] = encode_ratio(age[candidate], 1)
+        if entry.bmi != NOWHERE:
+            facts[candidate, entry.bmi] = encode_ratio(find_bmi_tenths(weight[candidate], height[candidate]), 10)
+
+
+@rule_part
+def judge_candidates(
+    truth: Truth, entry: Entry, candidates: Candidates, baseline: Steps, facts: Steps, answers: Steps, may_enter: Steps
+) -> None:
+    """Fill in by candidate whether the entry criteria keep nobody out: 1, or 0."""
+    write_facts(truth, entry, candidates, baseline, facts)
+    check_criteria(facts, entry.limits, answers)
+    for candidate in range(len(may_enter)):
+        may_enter[candidate] = 0 if is_eligible(answers, candidate, entry.limits) == NO else 1
 
 
 @rule_part

@@ -7,6 +7,8 @@ are interpreted or compiled into a batch of trials.
 import math
 from typing import Final, NamedTuple, Self
 
+import numpy as np
+
 from myotis.simulate.lives import Lives
 from myotis.simulate.truth import Numbers, Truth
 from myotis.terms.missing import MISSING
@@ -94,17 +96,18 @@ def count_events(luck: float, mean: float) -> int:
 @rule_part
 def leave(truth: Truth, luck: VisitLuck, lives: Lives, visit: int) -> None:
     """Who leaves before the visit, and why."""
-    leaving, log_recovered, chance = truth.leaving, truth.log_recovered, luck.leaving
+    leaving, log_recovered, chance, weight = truth.leaving, truth.log_recovered, luck.leaving, truth.core_weight
+    depends = np.any(log_recovered != 0.0)
     present, left, why, treatment, recovery = lives.present, lives.left, lives.reason, lives.treatment, lives.recovery
     for life in range(len(present)):
         if present[life] == 0:
             continue
         reached, recovered = 0.0, 0.0
-        for measure in range(recovery.shape[1]):
-            recovered += recovery[life, measure] / recovery.shape[1]
+        for measure in range(len(weight) if depends else 0):
+            recovered += recovery[life, measure] * weight[measure]
         for reason in range(len(log_recovered)):
             likely = leaving[visit, treatment[life], reason]
-            if log_recovered[reason] != 0.0:
+            if depends:
                 likely *= math.exp(log_recovered[reason] * recovered)
             reached += likely
             if chance[life] < reached:

@@ -62,6 +62,8 @@ class Truth(NamedTuple):
     recovery: Numbers
     """[treatment, measure]"""
     recovery_sd: Numbers
+    core_weight: Numbers
+    """How much each measure counts in the recovery of a subject: those of the core set alike, others nothing."""
     least_recovery: float
     way: Numbers
     """[visit since which it is given, visit, treatment, measure]: the share of the way since the visit before."""
@@ -158,6 +160,7 @@ def build_truth(trial: Trial, course: Course) -> Truth:
         belief=_real(believed.get(name, 0.0) for name in measures),
         recovery=_real([[part.recovery[name] for part in parts] for name in treatments]),
         recovery_sd=_real(part.recovery_sd for part in parts),
+        core_weight=_real(int(at < COLUMN_COUNT) / sum(column < COLUMN_COUNT for column in columns) for at in columns),
         least_recovery=course.disease.least_recovery,
         way=_find_ways(visits, treatments, course),
         flare_probability=_real(

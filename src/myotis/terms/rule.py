@@ -78,10 +78,13 @@ class Rule(RulePart):
             for start, stop in pairwise(offsets.tolist()):
                 self.function(x[start:stop], limits, out[start:stop])
             return
-        self._loop(x[:0], offsets[:1], limits, out[:0])  # compiles here: threads that compile wait for one another
         subjects = len(offsets) - 1
         threads = max(1, min(os.cpu_count() or 1, len(x) // ROWS_PER_THREAD))
+        if threads == 1:
+            self._loop(x, offsets, limits, out)
+            return
         bounds = np.linspace(0, subjects, threads + 1).astype(int)
+        self._loop(x[:0], offsets[:1], limits, out[:0])  # compiles here: threads that compile wait for one another
         with ThreadPoolExecutor(threads) as pool:
             parts = [
                 pool.submit(self._loop, x, offsets[first : last + 1], limits, out) for first, last in pairwise(bounds)
