@@ -30,6 +30,7 @@ from myotis.simulate.course import read_course
 from myotis.simulate.luck import Luck
 from myotis.simulate.outcomes import score_batch
 from myotis.simulate.streams import BATCH, Streams
+from myotis.simulate.truth import find_spread
 
 SUBJECTS, LAST = 95, "W16"
 SIX = ("physician_global", "patient_global", "extramuscular", "mmt8", "haq")
@@ -87,14 +88,15 @@ def best(run, repeats):
     return min(times)
 
 
-def simulate_with_numpy(course, trials, seed):  # noqa: PLR0914, PLR0915 (one program, as one writes it)
+def simulate_with_numpy(course, trials, seed):
     """Trials by vectorized NumPy: one array operation after another over [trial, subject, visit, measure]."""
     generator = np.random.default_rng(seed)
     parts = list(course.measures.values()) + list(course.enzymes.values())
     shape, visits, measures = (trials, SUBJECTS), 5, len(parts)
-    mean = np.array([getattr(p, "distance", None) and p.distance.mean or getattr(p, "log_multiple").mean for p in parts])
-    sd = np.array([getattr(p, "distance", None) and p.distance.sd or getattr(p, "log_multiple").sd for p in parts])
-    true = mean + sd * (0.6 * generator.standard_normal((*shape, 1)) + 0.8 * generator.standard_normal((*shape, measures)))
+    spreads = [find_spread(part) for part in parts]
+    mean, sd = (np.array([getattr(spread, name) for spread in spreads]) for name in ("mean", "sd"))
+    severity = 0.6 * generator.standard_normal((*shape, 1)) + 0.8 * generator.standard_normal((*shape, measures))
+    true = mean + sd * severity
     true[..., :5] = np.maximum(true[..., :5], 0)
     trait = 0.8 * generator.standard_normal((*shape, 1)) + 0.6 * generator.standard_normal((*shape, measures))
     arm = generator.permuted(np.tile(np.arange(SUBJECTS) % 2, (trials, 1)), axis=1)
@@ -112,7 +114,8 @@ def simulate_with_numpy(course, trials, seed):  # noqa: PLR0914, PLR0915 (one pr
         target = np.maximum(recovery[treatment] + recovery_sd * trait, -0.2)
         state += 0.5 * (target - state)
         starts = generator.random(shape) < np.where(treatment == 0, 0.01, 0.035)
-        flaring = np.where(starts, np.exp(0.25 * generator.standard_normal(shape)), flaring * (generator.random(shape) < 0.5))
+        goes_on = generator.random(shape) < 0.5
+        flaring = np.where(starts, generator.uniform(0.6, 1.4, shape), flaring * goes_on)
         normal = np.array([0, 0, 0, 0, 0, -0.6])
         now = true - state * np.maximum(true - normal, 0) + flaring[..., None] * flare
         seen[..., visit, :] = now + noise * generator.standard_normal(now.shape)
@@ -120,7 +123,8 @@ def simulate_with_numpy(course, trials, seed):  # noqa: PLR0914, PLR0915 (one pr
         change = seen[..., visit, :5] - seen[..., 0, :5]
         with np.errstate(divide="ignore", invalid="ignore"):
             percent = change / np.abs(np.where(np.arange(5) == 3, 150 - seen[..., 0, :5], seen[..., 0, :5]))
-        worse = ((change[..., 0] >= 2) & (percent[..., 3] >= 0.2)) | (change[..., 2] >= 2) | ((percent >= 0.3).sum(-1) >= 3)
+        worse = (change[..., 0] >= 2) & (percent[..., 3] >= 0.2)
+        worse |= (change[..., 2] >= 2) | ((percent >= 0.3).sum(-1) >= 3)
         confirmed |= worse & worse_before & there
         switches = confirmed & ~switched & there & (visit in {2, 3})
         treatment = np.where(switches, 1 - treatment, treatment)
@@ -128,8 +132,14 @@ def simulate_with_numpy(course, trials, seed):  # noqa: PLR0914, PLR0915 (one pr
         worse_before = worse
     improved = 100 * (seen[..., 0, :] - seen[..., 4, :]) / np.array([10, 10, 10, 150, 3, 1])
     improved[..., 5] = 100 * (np.exp(seen[..., 0, 5]) - np.exp(seen[..., 4, 5])) / 15
-    levels = [((5, 15, 25, 40), (7.5, 15, 17.5, 20)), ((5, 15, 25, 40), (2.5, 5, 7.5, 10)), ((5, 15, 25, 40), (7.5, 12.5, 15, 20)),
-              ((2, 10, 20, 30), (10, 20, 27.5, 32.5)), ((5, 15, 25, 40), (5, 7.5, 7.5, 10)), ((5, 15, 25, 40), (2.5, 5, 7.5, 7.5))]  # fmt: skip
+    levels = [
+        ((5, 15, 25, 40), (7.5, 15, 17.5, 20)),
+        ((5, 15, 25, 40), (2.5, 5, 7.5, 10)),
+        ((5, 15, 25, 40), (7.5, 12.5, 15, 20)),
+        ((2, 10, 20, 30), (10, 20, 27.5, 32.5)),
+        ((5, 15, 25, 40), (5, 7.5, 7.5, 10)),
+        ((5, 15, 25, 40), (2.5, 5, 7.5, 7.5)),
+    ]
     tis = np.zeros(shape)
     for measure, (above, points) in enumerate(levels):
         tis += np.array([0, *points])[np.searchsorted(above, improved[..., measure], side="left")]
@@ -164,7 +174,10 @@ def simulate_with_pandas(course, trials, seed):
         for subject in range(SUBJECTS):
             arm = "octagam_10" if subject % 2 else "saline"
             trait = generator.normal()
-            true = {name: max(0.1, generator.normal(m.distance.mean, m.distance.sd)) for name, m in course.measures.items()}
+            true = {
+                name: max(0.1, generator.normal(measure.distance.mean, measure.distance.sd))
+                for name, measure in course.measures.items()
+            }
             for week in (0, 4, 8, 12, 16):
                 row = {"subject": subject, "arm": arm, "week": week}
                 for name, measure in course.measures.items():

@@ -50,6 +50,9 @@ def simulate(
     alpha: Annotated[float, typer.Option(help="The two-sided level of the tests.", min=1e-6, max=0.5)] = 0.05,
     seed: Annotated[int, typer.Option(help="The seed of the virtual patients.", min=0)] = 2022,
     workers: Annotated[int | None, typer.Option(help="Threads; as many as processors if not said.", min=1)] = None,
+    cluster: Annotated[
+        str | None, typer.Option(help="The scheduler of a Dask cluster whose workers compute.", metavar="ADDRESS")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Simulate a trial thousands of times: power, bias, coverage and more, of designs and analyses side by side."""
@@ -60,6 +63,7 @@ def simulate(
     from myotis.protocol.read import read_trial  # noqa: PLC0415
     from myotis.report.html import write_report  # noqa: PLC0415
     from myotis.report.simulation import render_characteristics, render_simulation  # noqa: PLC0415
+    from myotis.simulate.cluster import use_cluster  # noqa: PLC0415
     from myotis.simulate.course import read_course  # noqa: PLC0415
     from myotis.simulate.run import Asked, Standing, Wanted, run_simulation, use_threads  # noqa: PLC0415
     from myotis.simulate.scenarios import read_scenario  # noqa: PLC0415
@@ -75,9 +79,9 @@ def simulate(
         analyses=analysis or (),
         grid=dict(_split(text) for text in grid or ()),
     )
-    threads = workers or os.cpu_count() or 1
     asked = Asked(alpha, margin / 100)
-    with use_threads(threads) as pool, ChunkProgress("Simulating") as progress:
+    who = use_cluster(cluster) if cluster else use_threads(workers or os.cpu_count() or 1)
+    with who as (pool, at_a_time), ChunkProgress("Simulating") as progress:
 
         def tell(standing: Standing) -> None:
             error = standing.largest_error
@@ -85,7 +89,7 @@ def simulate(
             progress.tell(standing.finished, standing.chunks, f"Simulating{precision}")
 
         characteristics = run_simulation(
-            simulation, out, Wanted(trials, until_se), pool, at_a_time=2 * threads, asked=asked, tell=tell
+            simulation, out, Wanted(trials, until_se), pool, at_a_time, asked=asked, tell=tell
         )
     write_datasets(out, {"CHARACTERISTICS": characteristics})
     page = out / "simulation.html"

@@ -6,6 +6,7 @@ that completes a run of consecutive scheduled visits, and no later visit undoes 
 """
 
 from fractions import Fraction
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 from myotis.instruments.tis import PLAIN_SLOTS, TisSettings
@@ -34,13 +35,14 @@ STATUS_NAMES: Final = {NONE: "none", SUSPECTED: "suspected", CONFIRMED: "confirm
 
 
 class DeteriorationLimits(NamedTuple):
-    """The definition as integers. ``limb``, ``column``, ``steps`` and ``percent`` have one entry for each worsening:
-    its limb, its column of x, and its limit in grid steps or in hundredths of a percent (the other is MISSING)."""
+    """The definition as integers. ``column``, ``steps`` and ``percent`` have one entry for each worsening: its column
+    of x, and its limit in grid steps or in hundredths of a percent (the other is MISSING). ``first`` is the first
+    worsening of each limb, with one more entry at the end."""
 
     better: tuple[int, ...]
     span: tuple[int, ...]
     needed: tuple[int, ...]
-    limb: tuple[int, ...]
+    first: tuple[int, ...]
     column: tuple[int, ...]
     steps: tuple[int, ...]
     percent: tuple[int, ...]
@@ -54,14 +56,14 @@ class DeteriorationLimits(NamedTuple):
 def deterioration_limits(definition: Deterioration, settings: TisSettings) -> DeteriorationLimits:
     """A trial's definition as integers, for the measures that fill the slots of the core set."""
     measures = [measure for slot in PLAIN_SLOTS if (measure := settings.measure(slot))]
-    worsenings = [(index, worsening) for index, limb in enumerate(definition.limbs) for worsening in limb.of]
-    columns = [PLAIN_SLOTS.index(Slot(worsening.measure)) for _, worsening in worsenings]
-    limits = [worsening.worse_by for _, worsening in worsenings]
+    worsenings = [worsening for limb in definition.limbs for worsening in limb.of]
+    columns = [PLAIN_SLOTS.index(Slot(worsening.measure)) for worsening in worsenings]
+    limits = [worsening.worse_by for worsening in worsenings]
     return DeteriorationLimits(
         better=tuple(int(measure.better) for measure in measures),
         span=tuple(measure.range_steps for measure in measures),
         needed=tuple(limb.at_least for limb in definition.limbs),
-        limb=tuple(index for index, _ in worsenings),
+        first=tuple(accumulate((len(limb.of) for limb in definition.limbs), initial=0)),
         column=tuple(columns),
         steps=tuple(
             MISSING if limit.unit == "%" else measures[column].grid.step(Fraction(limit.number))
@@ -121,11 +123,10 @@ def find_limbs(x: Steps, visit: int, limits: DeteriorationLimits, out: Steps) ->
     met, unknown, limbs_met, limbs_unknown = 0, 0, 0, 0
     for limb in range(len(limits.needed)):
         known_worse, maybe_worse = 0, 0
-        for worsening in range(len(limits.limb)):
-            if limits.limb[worsening] == limb:
-                answer = is_worse(x, visit, worsening, limits)
-                known_worse += int(answer == YES)
-                maybe_worse += int(answer == UNKNOWN)
+        for worsening in range(limits.first[limb], limits.first[limb + 1]):
+            answer = is_worse(x, visit, worsening, limits)
+            known_worse += int(answer == YES)
+            maybe_worse += int(answer == UNKNOWN)
         answer = at_least(limits.needed[limb], known_worse, maybe_worse)
         if answer == YES:
             met += 1

@@ -15,7 +15,7 @@ from myotis.simulate.candidates import fill_places
 from myotis.simulate.course import Course
 from myotis.simulate.decisions import TrialRules, build_rules, decide, treat
 from myotis.simulate.lives import Lives
-from myotis.simulate.luck import Luck, draw_calendar, draw_shared, draw_visit_luck
+from myotis.simulate.luck import Luck, draw_calendar, draw_enrollment, draw_shared, draw_visit_luck
 from myotis.simulate.nature import VisitLuck, attend, flare_up, follow_infusions, leave, record_visit, recover
 from myotis.simulate.truth import Truth, build_truth, find_measures, list_visits
 from myotis.terms.missing import MISSING
@@ -69,11 +69,23 @@ class Batch(NamedTuple):
 
 
 def simulate_batch(
-    virtual: VirtualTrial, luck: Luck, subjects: int, *, until: int | None = None, executor: Executor = "compiled"
+    virtual: VirtualTrial,
+    luck: Luck,
+    subjects: int,
+    *,
+    until: int | None = None,
+    dated: bool = True,
+    executor: Executor = "compiled",
 ) -> Batch:
-    """Simulate the trials of a batch with so many subjects each, up to a visit (its position; the last one if None)."""
+    """Simulate the trials of a batch with so many subjects each, up to a visit (its position; the last one if None).
+
+    Where they are not ``dated``, visits have no days; adverse events, whose rate changes with the calendar, need them.
+    """
     last = len(virtual.visits) - 1 if until is None else until
     lives, stratum, screened = enroll_subjects(virtual, luck, subjects, last, executor)
+    visits = virtual.visits[: last + 1]
+    if dated:
+        lives.came[:] = draw_calendar(luck, subjects, lives.enrolled, visits, virtual.course)
     arm = np.empty(len(stratum), dtype=np.int64)
     lists = draw_lists(luck, virtual.trial, virtual.procedure, subjects, executor)
     choose_executor(allocate, executor)(stratum, lists, luck.trials, arm)
@@ -81,11 +93,11 @@ def simulate_batch(
     lives.treatment[:] = np.array([treatments.index(a.treatment) for a in virtual.trial.arms])[arm]
     live = choose_executor(go_through, executor)
     together = max(1, LIVES_TOGETHER // luck.trials)
-    visits = virtual.visits[: last + 1]
     for first in range(0, subjects, together):
         count = min(together, subjects - first)
         part = lives.cut(first * luck.trials, (first + count) * luck.trials)
         part.trait[:] = draw_shared(luck, count, "recovery", virtual.course).T
+        part.patience[:] = luck.exponential(count, "patience")
         for position, visit in enumerate(visits):
             chance = draw_visit_luck(luck, count, visit, position, virtual.truth, virtual.course)
             live(virtual.truth, virtual.rules, chance, part, position)
@@ -100,7 +112,7 @@ def enroll_subjects(
     truth = virtual.truth
     lives = Lives.begin(subjects * luck.trials, truth, until)
     screened = fill_places(luck, truth, lives, subjects, virtual.trial, virtual.course, executor)
-    lives.enrolled[:], lives.came[:] = draw_calendar(luck, subjects, virtual.visits, virtual.course)
+    lives.enrolled[:] = draw_enrollment(luck, subjects, virtual.course)
     stratum = np.empty(len(lives.site), dtype=np.int64)
     choose_executor(find_strata_of_lives, executor)(lives.x, virtual.strata, stratum)
     if (stratum == MISSING).any():
@@ -119,7 +131,7 @@ def find_strata_of_lives(x: Steps, limits: StratumLimits, stratum: Steps) -> Non
 def go_through(truth: Truth, rules: TrialRules, luck: VisitLuck, lives: Lives, visit: int) -> None:
     """Everybody goes through one visit, from the one before it."""
     if visit > 0:
-        leave(truth, luck, lives, visit)
+        leave(truth, lives, visit)
         recover(truth, lives, visit)
         flare_up(truth, luck, lives, visit)
     attend(truth, luck, lives, visit)

@@ -16,7 +16,8 @@ from myotis.simulate.truth import NOWHERE, Numbers, Truth, find_measures, find_s
 from myotis.terms.missing import MISSING, NO
 from myotis.terms.rule import Executor, Steps, choose_executor, rule_part
 
-DRAWN_TOGETHER: Final = 32
+DRAWN_AGAIN: Final = 8
+"""So many candidates are drawn at a time for the places that the first ones, one a place, have not filled."""
 
 MOST_SCREENED: Final = 1_000
 """Candidates for one place in the trial before we say that the course and the entry criteria don't fit."""
@@ -130,10 +131,12 @@ def fill_places(
     sites, entry = draw_sites(luck, course), build_entry(trial, course)
     filled, screened = (np.zeros(luck.trials, dtype=np.int64) for _ in range(2))
     meet, judge, take = (choose_executor(part, executor) for part in (meet_candidates, judge_candidates, take_places))
+    wanted = places
     while filled.min() < places:
         if screened.max() > MOST_SCREENED * places:
             raise SettingError("virtual patients of this course don't meet the entry criteria of the trial")
-        candidates = draw_candidates(luck, DRAWN_TOGETHER, course)
+        candidates = draw_candidates(luck, wanted, course)
+        wanted = DRAWN_AGAIN
         count = len(candidates.site)
         baseline = np.full((count, lives.x.shape[2]), MISSING)
         uln, rater = np.zeros((count, len(truth.noise)), dtype=np.int64), np.zeros((count, len(truth.noise)))

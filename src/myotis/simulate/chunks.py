@@ -64,8 +64,15 @@ def simulate_designs(
             most = max(other.subjects for other in simulation.designs if _name_allocation(other) == key)
             procedure = design.find_procedure(simulation.trial, course)
             virtual = VirtualTrial.build(take_ratio(simulation.trial, design), course, procedure)
+            dated = course.adverse_events is not None
             until = max(position for position, v in enumerate(virtual.visits) if v.id in simulation.visits)
-            lives = simulate_batch(virtual, Luck(Streams(simulation.seed, batch)), most, until=until)
+            lives = simulate_batch(
+                virtual,
+                Luck(Streams(simulation.seed, batch)),
+                most,
+                until=until,
+                dated=dated,
+            )
             simulated[key] = score_batch(virtual, lives, BATCH, simulation.visits), lives
         outcomes, lives = simulated[key]
         yield design, outcomes.take(design.subjects), lives

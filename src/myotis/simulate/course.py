@@ -128,8 +128,8 @@ class Flares(Section):
     """Spells in which everything is worse."""
 
     probability_per_4_weeks: dict[Id, Share]
-    log_size_sd: NotNegative
-    """Sizes are log-normal around 1."""
+    size: tuple[NotNegative, NotNegative]
+    """The smallest and the largest flare, all sizes between being equally likely."""
     weeks: tuple[int, int]
     """The shortest and the longest spell, all lengths between being equally likely."""
 
@@ -146,7 +146,7 @@ class Reason(Section):
     """One reason to leave the trial."""
 
     probability_per_4_weeks: dict[Id, Share]
-    """By epoch, for a subject whose disease is as at baseline."""
+    """By epoch, for a subject whose disease is as at baseline, were there no other reason."""
     treatment_factor: dict[Id, NotNegative] = Field(default_factory=dict)
     """How many times as often on a treatment; 1 where it is not named."""
     recovered_factor: Positive = 1.0

@@ -82,7 +82,7 @@ def _find_deterioration(trial: Trial) -> DeteriorationLimits:
     settings: TisSettings = trial.tis.settings
     if trial.deterioration:
         return deterioration_limits(trial.deterioration, settings)
-    return DeteriorationLimits((1,), (1,), (1,), (0,), (0,), (NEVER_MET,), (MISSING,), 1, 0, 0, 0, 0)
+    return DeteriorationLimits((1,), (1,), (1,), (0, 1), (0,), (NEVER_MET,), (MISSING,), 1, 0, 0, 0, 0)
 
 
 def _may_switch(trial: Trial, visit: Visit, opening: Visit | None) -> bool:
@@ -149,7 +149,7 @@ def pass_into_extension(truth: Truth, rules: TrialRules, lives: Lives, visit: in
             find_status_since_switch(x[life], rows[switched[life]], rules.deterioration, since)
         for position in range(visits):
             row = rows[position]
-            asked[position, given.TREATMENT] = gave[life, position]
+            asked[position, given.TREATMENT] = gave[life, position] if position < gave.shape[1] else MISSING
             is_assessed = 0 < row < len(since)  # later visits may not be simulated
             asked[position, given.DETERIORATION] = status[life, row, STATUS] if is_assessed else MISSING
             asked[position, given.SINCE_SWITCH] = since[row] if is_assessed else MISSING

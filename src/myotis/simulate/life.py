@@ -7,7 +7,7 @@ Nothing is decided here that a trial decides: treatment, switch and gate come fr
 from myotis.simulate.batch import VirtualTrial, enroll_subjects
 from myotis.simulate.charts import Charts, Departure
 from myotis.simulate.lives import Lives
-from myotis.simulate.luck import Luck, draw_shared, draw_visit_luck
+from myotis.simulate.luck import Luck, draw_calendar, draw_shared, draw_visit_luck
 from myotis.simulate.nature import VisitLuck, attend, flare_up, follow_infusions, leave, record_visit, recover
 from myotis.simulate.recordings import Recording
 from myotis.simulate.subject import Subject
@@ -20,6 +20,8 @@ class Life(Charts):
         lives, stratum, _ = enroll_subjects(virtual, luck, count, len(virtual.visits) - 1, "interpreted")
         super().__init__(virtual, luck, lives, stratum)
         lives.trait[:] = draw_shared(luck, count, "recovery", virtual.course).T
+        lives.patience[:] = luck.exponential(count, "patience")
+        lives.came[:] = draw_calendar(luck, count, lives.enrolled, virtual.visits, virtual.course)
         self._chances = [
             draw_visit_luck(luck, count, visit, position, virtual.truth, virtual.course)
             for position, visit in enumerate(virtual.visits)
@@ -29,7 +31,7 @@ class Life(Charts):
     def pass_time(self, subject: Subject, position: int) -> Departure | None:
         """From the visit before to this one: treatment works, a flare may begin; or the subject leaves."""
         truth, life, chance = self.virtual.truth, self._life(subject), self._chance(subject, position)
-        leave(truth, chance, life, position)
+        leave(truth, life, position)
         if life.present[0] == 0:
             return self.find_departure(subject, position)
         recover(truth, life, position)

@@ -27,6 +27,8 @@ class Lives(NamedTuple):
     """[life, measure]: how much worse the site's rater finds a state."""
     uln: Steps
     """[life, measure]: the ULN of the site's laboratory in U/L; 0 for other measures."""
+    patience: Numbers
+    """How much hazard of leaving the subject still bears: exponential with mean 1 at first."""
     recovery: Numbers
     """[life, measure]: the share of the distance that is recovered now."""
     flare_size: Numbers
@@ -64,7 +66,7 @@ class Lives(NamedTuple):
     @classmethod
     def begin(cls, count: int, truth: Truth, until: int) -> Self:
         """Lives that nothing is known of yet, with rows for the visits up to one."""
-        visits, measures = truth.measured.shape
+        visits, measures = until + 1, truth.measured.shape[1]
         rows, columns, kinds = int(truth.row[: until + 1].max()) + 1, count_columns(truth), len(truth.mean_events)
 
         def whole(*shape: int, start: int = 0) -> Steps:
@@ -75,7 +77,7 @@ class Lives(NamedTuple):
 
         return cls(
             site=whole(), female=whole(), age=whole(), weight_kg=real(), height_cm=real(), true=real(measures),
-            trait=real(measures), rater=real(measures), uln=whole(measures), recovery=real(measures),
+            trait=real(measures), rater=real(measures), uln=whole(measures), patience=real(), recovery=real(measures),
             flare_size=real(), flare_until=whole(), treatment=whole(), since=whole(), switched=whole(start=MISSING),
             present=whole(start=1), enrolled=whole(), came=whole(visits), held=whole(visits),
             left=whole(start=MISSING), reason=whole(start=MISSING), reacted=whole(),

@@ -13,7 +13,7 @@ from myotis.protocol.design import Visit
 from myotis.simulate.course import Course
 from myotis.simulate.nature import VisitLuck
 from myotis.simulate.streams import BATCH, Streams
-from myotis.simulate.truth import NOWHERE, Numbers, Truth
+from myotis.simulate.truth import Numbers, Truth
 from myotis.terms.rule import Steps
 from myotis.terms.study_time import elapsed_days
 
@@ -73,41 +73,31 @@ def draw_shared(luck: Luck, count: int, stream: str, course: Course) -> Numbers:
 def draw_visit_luck(luck: Luck, count: int, visit: Visit, position: int, truth: Truth, course: Course) -> VisitLuck:
     """The luck of the next ``count`` subjects at a visit; numbers that nothing asks for are not drawn."""
     lives = count * luck.trials
-    nothing = np.zeros(0)
     kinds = list(course.adverse_events.kinds) if course.adverse_events and truth.infusion[position] else []
     event = np.array([luck.uniform(count, "event", kind, visit.id) for kind in kinds]).reshape(len(kinds), lives)
+    noise = np.zeros((len(truth.noise), lives if position else 0))
     if position == 0:
-        none = np.zeros((0, lives))
-        return VisitLuck(nothing, nothing, nothing, nothing, nothing, none, none, event)
-    absent, noise = (np.zeros((len(truth.noise), lives)) for _ in range(2))
+        return VisitLuck(np.zeros(0), np.zeros(0), noise, event)
     for number, measure in enumerate(course.all_measures):
-        if truth.row[position] != NOWHERE and truth.measured[position, number]:
-            absent[number] = luck.uniform(count, "absence", measure, visit.id)
+        if truth.measured[position, number]:
             noise[number] = luck.normal(count, "noise", measure, visit.id)
-    return VisitLuck(
-        leaving=luck.uniform(count, "leaving", visit.id),
-        flare=luck.uniform(count, "flare", visit.id),
-        flare_length=luck.uniform(count, "flare_length", visit.id),
-        flare_size=luck.normal(count, "flare_size", visit.id),
-        missed=luck.uniform(count, "missed", visit.id),
-        absent=absent,
-        noise=noise,
-        event=event,
-    )
+    flare, missing = (luck.uniform(count, name, visit.id) for name in ("flare", "missing"))
+    return VisitLuck(flare, missing, noise, event)
 
 
-def draw_calendar(luck: Luck, count: int, visits: Sequence[Visit], course: Course) -> tuple[Steps, Steps]:
-    """When subjects are enrolled [life], and when their visits are held if they are [life, visit].
-
-    Days are counted from the first visit of the first subject. A visit is held near its planned day, within its window.
-    """
+def draw_enrollment(luck: Luck, count: int, course: Course) -> Steps:
+    """When subjects are enrolled [life]: days from the first visit of the first one."""
     waits = np.rint(course.enrollment.mean_days_between * luck.exponential(count, "enrollment"))
     waits = waits.reshape(count, luck.trials)
     waits[0] = 0
-    enrolled = waits.cumsum(axis=0).astype(np.int64).reshape(-1)
+    return waits.cumsum(axis=0).astype(np.int64).reshape(-1)
+
+
+def draw_calendar(luck: Luck, count: int, enrolled: Steps, visits: Sequence[Visit], course: Course) -> Steps:
+    """When visits are held if they are [life, visit]: near the planned day, within the window."""
     came = np.empty((len(enrolled), len(visits)), dtype=np.int64)
     for position, visit in enumerate(visits):
         late = np.rint(course.absence.visit_jitter_days * luck.normal(count, "visit_day", visit.id))
         since = elapsed_days(visit.day) - elapsed_days(visits[0].day)
         came[:, position] = enrolled + since + np.clip(late, *visit.window_days).astype(np.int64)
-    return enrolled, came
+    return came

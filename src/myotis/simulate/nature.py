@@ -20,16 +20,12 @@ MOST_OF_A_KIND: Final = 4
 
 
 class VisitLuck(NamedTuple):
-    """The luck of every life at one visit and on the way to it: uniform but where standard normal is said."""
+    """The luck of every life at one visit and on the way to it: uniform numbers, but where standard normal is said."""
 
-    leaving: Numbers
     flare: Numbers
-    flare_length: Numbers
-    flare_size: Numbers
-    """Standard normal."""
-    missed: Numbers
-    absent: Numbers
-    """[measure, life]"""
+    """Whether a flare begins, and of what length and size."""
+    missing: Numbers
+    """Whether the visit is missed, and which of its measurements. It is used up."""
     noise: Numbers
     """[measure, life], standard normal."""
     event: Numbers
@@ -94,24 +90,30 @@ def count_events(luck: float, mean: float) -> int:
 
 
 @rule_part
-def leave(truth: Truth, luck: VisitLuck, lives: Lives, visit: int) -> None:
-    """Who leaves before the visit, and why."""
-    leaving, log_recovered, chance, weight = truth.leaving, truth.log_recovered, luck.leaving, truth.core_weight
+def leave(truth: Truth, lives: Lives, visit: int) -> None:
+    """Who leaves before the visit, and why: the hazards of all reasons wear down the patience of a subject."""
+    leaving, log_recovered, weight, patience = truth.leaving, truth.log_recovered, truth.core_weight, lives.patience
     depends = np.any(log_recovered != 0.0)
     present, left, why, treatment, recovery = lives.present, lives.left, lives.reason, lives.treatment, lives.recovery
     for life in range(len(present)):
         if present[life] == 0:
             continue
-        reached, recovered = 0.0, 0.0
+        recovered, hazard = 0.0, 0.0
         for measure in range(len(weight) if depends else 0):
             recovered += recovery[life, measure] * weight[measure]
         for reason in range(len(log_recovered)):
-            likely = leaving[visit, treatment[life], reason]
-            if depends:
-                likely *= math.exp(log_recovered[reason] * recovered)
-            reached += likely
-            if chance[life] < reached:
-                present[life], left[life], why[life] = 0, visit, reason
+            factor = math.exp(log_recovered[reason] * recovered) if depends else 1.0
+            hazard += leaving[visit, treatment[life], reason] * factor
+        if patience[life] >= hazard:
+            patience[life] -= hazard
+            continue
+        present[life], left[life] = 0, visit
+        share = math.expm1(-patience[life]) / math.expm1(-hazard) * hazard  # uniform up to the hazard of all reasons
+        for reason in range(len(log_recovered)):
+            factor = math.exp(log_recovered[reason] * recovered) if depends else 1.0
+            share -= leaving[visit, treatment[life], reason] * factor
+            why[life] = reason
+            if share < 0.0:
                 break
 
 
@@ -131,36 +133,40 @@ def recover(truth: Truth, lives: Lives, visit: int) -> None:
 @rule_part
 def flare_up(truth: Truth, luck: VisitLuck, lives: Lives, visit: int) -> None:
     """Flares end, and others begin."""
-    today, probability = truth.day[visit], truth.flare_probability
-    chance, length, size = luck.flare, luck.flare_length, luck.flare_size
+    today, probability, chance = truth.day[visit], truth.flare_probability, luck.flare
     treatment, flare_size, flare_until = lives.treatment, lives.flare_size, lives.flare_until
     shortest, longest = truth.flare_weeks
+    smallest, largest = truth.flare_size
     for life in range(len(treatment)):
         if today <= flare_until[life]:
             continue
         flare_size[life] = 0.0
-        if chance[life] < probability[visit, treatment[life]]:
-            weeks = shortest + math.floor(length[life] * (longest - shortest + 1))
-            flare_until[life] = today + weeks * DAYS_PER_WEEK
-            flare_size[life] = math.exp(truth.flare_log_sd * size[life])
+        likely = probability[visit, treatment[life]]
+        if chance[life] < likely:  # the rest of the number is luck still: it says how long and how large
+            lasts = chance[life] / likely * (longest - shortest + 1)
+            flare_until[life] = today + (shortest + math.floor(lasts)) * DAYS_PER_WEEK
+            flare_size[life] = smallest + (largest - smallest) * (lasts - math.floor(lasts))
 
 
 @rule_part
 def attend(truth: Truth, luck: VisitLuck, lives: Lives, visit: int) -> None:
     """Who comes to the visit. Everybody comes to the first one."""
-    missed, present, held = luck.missed, lives.present, lives.held
+    missing, present, held, likely = luck.missing, lives.present, lives.held, truth.visit_missed
     for life in range(len(present)):
-        if present[life] == 1 and (visit == 0 or missed[life] >= truth.visit_missed):
-            held[life, visit] = 1
+        if visit == 0:
+            held[life, visit] = present[life]
+        elif missing[life] >= likely:
+            held[life, visit] = present[life]
+            missing[life] = (missing[life] - likely) / (1.0 - likely)
 
 
 @rule_part
 def record_visit(truth: Truth, luck: VisitLuck, lives: Lives, visit: int) -> None:
     """What is recorded at the visit of who came; a measurement may be left out."""
-    absent, noise, held, x, row = luck.absent, luck.noise, lives.held, lives.x, truth.row[visit]
+    missing, noise, held, x, row = luck.missing, luck.noise, lives.held, lives.x, truth.row[visit]
     true, recovery, rater, uln = lives.true, lives.recovery, lives.rater, lives.uln
     flare_size, reacted = lives.flare_size, lives.reacted
-    weeks = (truth.day[visit] - truth.day[0]) / DAYS_PER_WEEK
+    weeks, likely = (truth.day[visit] - truth.day[0]) / DAYS_PER_WEEK, truth.measure_missed
     for measure in range(len(truth.noise)):
         form, normal, flare, sd = (
             take_form(truth, measure),
@@ -170,8 +176,12 @@ def record_visit(truth: Truth, luck: VisitLuck, lives: Lives, visit: int) -> Non
         )
         drift, belief = truth.drift[measure] * weeks, truth.belief[measure]
         for life in range(len(held) if truth.measured[visit, measure] == 1 else 0):
-            if held[life, visit] == 0 or absent[measure, life] < truth.measure_missed:
+            if held[life, visit] == 0:
                 continue
+            if missing[life] < likely:  # what is left of the number decides about the next measurement
+                missing[life] /= likely
+                continue
+            missing[life] = (missing[life] - likely) / (1.0 - likely)
             seen = find_state(true[life, measure], normal, recovery[life, measure], flare_size[life] * flare)
             seen += rater[life, measure] + drift + reacted[life] * belief + sd * noise[measure, life]
             x[life, row, form.column] = record_state(seen, uln[life, measure], form)

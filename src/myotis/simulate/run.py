@@ -7,7 +7,7 @@ workers, after a kill, and where the simulation stops by its precision.
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -76,9 +76,11 @@ class Standing(NamedTuple):
     largest_error: float | None
 
 
-def use_threads(count: int) -> AbstractContextManager[Workers]:
-    """Threads of this machine."""
-    return ThreadPoolExecutor(count)
+@contextmanager
+def use_threads(count: int) -> Iterator[tuple[Workers, int]]:
+    """Threads of this machine, and how many chunks they can compute at a time."""
+    with ThreadPoolExecutor(count) as pool:
+        yield pool, count
 
 
 def run_simulation(
@@ -86,21 +88,21 @@ def run_simulation(
     folder: Path,
     wanted: Wanted,
     workers: Workers,
-    *,
     at_a_time: int,
+    *,
     asked: Asked,
     tell: Callable[[Standing], None] | None = None,
 ) -> pl.DataFrame:
     """Carry out a simulation, and return its operating characteristics (`CHARACTERISTICS`).
 
-    Finished chunks are kept in ``folder`` and not computed again. ``at_a_time`` chunks are given to the workers before
-    the first one has to be finished. ``tell`` hears of every finished chunk. Raises InputError where the folder holds
-    another simulation, or can't be written to.
+    Finished chunks are kept in ``folder`` and not computed again. The workers can compute ``at_a_time`` chunks at a
+    time; twice as many are given to them, so that none has to wait. ``tell`` hears of every finished chunk. Raises
+    InputError where the folder holds another simulation, or can't be written to.
     """
     store = ChunkStore(folder, simulation)
     tally = _Tally(simulation, asked.alpha)
     chunks = 0
-    for number in _work(store, simulation, "results", wanted.chunks, workers, at_a_time):
+    for number in _work(store, simulation, "results", wanted.chunks, workers, 2 * at_a_time):
         chunks = number + 1
         for scenario in range(len(simulation.scenarios)):
             tally.add(scenario, pl.read_parquet(store.find("results", scenario, number)))
@@ -110,7 +112,7 @@ def run_simulation(
         if wanted.until_se is not None and error is not None and error <= wanted.until_se:
             break
     truths = -(-chunks // TRUTH_SHARE)
-    for _ in _work(store, simulation, "truth", truths, workers, at_a_time):
+    for _ in _work(store, simulation, "truth", truths, workers, 2 * at_a_time):
         pass
     return _describe(store, simulation, chunks, truths, asked)
 
@@ -180,7 +182,7 @@ def _describe(store: ChunkStore, simulation: Simulation, chunks: int, truths: in
     for position, scenario in enumerate(simulation.scenarios):
         head = {
             "scenario": scenario.id,
-            "place": "; ".join(f"{path}={value}" for path, value in scenario.place.items()),
+            "place": "; ".join(f"{path}={value}" for path, value in scenario.place),
         }
         results, trials = (store.read(kind, position, chunks) for kind in ("results", "trials"))
         counts = store.read("truth", position, truths).collect()

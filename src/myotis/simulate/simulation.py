@@ -10,7 +10,6 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from pathlib import Path
-from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
@@ -35,13 +34,14 @@ SUBJECTS: Final = "subjects"
 
 
 class Scenario(NamedTuple):
-    """A course that is assumed to be true; ``place`` are the values of the grid that it has."""
+    """A course that is assumed to be true."""
 
     id: str
     course: Course
     note: str = ""
     """Why one might assume it."""
-    place: Mapping[str, str] = MappingProxyType({})
+    place: tuple[tuple[str, str], ...] = ()
+    """The places of the grid with the values that it has there."""
 
 
 class Design(Section):
@@ -177,8 +177,8 @@ def _lay_out(scenarios: Sequence[Scenario], grid: Mapping[str, Sequence[str]]) -
     """Every scenario with every combination of the values of the grid."""
     for scenario in scenarios:
         for values in product(*grid.values()):
-            place = dict(zip(grid, values, strict=True))
-            changed = {path: _read_value(text) for path, text in place.items()}
+            place = tuple(zip(grid, values, strict=True))
+            changed = {path: _read_value(text) for path, text in place}
             course = change_course(scenario.course, changed, note="a value of the grid") if changed else scenario.course
             yield scenario._replace(course=course, place=place)
 

@@ -70,9 +70,9 @@ class Truth(NamedTuple):
     flare_probability: Numbers
     """[visit, treatment]: since the visit before."""
     flare_weeks: tuple[int, int]
-    flare_log_sd: float
+    flare_size: tuple[float, float]
     leaving: Numbers
-    """[visit, treatment, reason]: the probability to have left since the visit before."""
+    """[visit, treatment, reason]: the hazard of leaving, summed up since the visit before."""
     log_recovered: Numbers
     """[reason]: the logarithm of how many times as often one leaves who has recovered."""
     day: Steps
@@ -167,7 +167,7 @@ def build_truth(trial: Trial, course: Course) -> Truth:
             [[share * course.flares.probability_per_4_weeks[name] for name in treatments] for share in _shares(visits)]
         ),
         flare_weeks=course.flares.weeks,
-        flare_log_sd=course.flares.log_size_sd,
+        flare_size=course.flares.size,
         leaving=_find_leaving(visits, treatments, course),
         log_recovered=_real(np.log(reason.recovered_factor) for reason in course.discontinuation.values()),
         day=_whole(visit.day for visit in visits),
@@ -236,7 +236,7 @@ def _find_leaving(visits: list[Visit], treatments: list[str], course: Course) ->
         epoch = visits[position - 1].epoch
         for number, name in enumerate(treatments):
             leaving[position, number] = [
-                share * reason.probability_per_4_weeks[epoch] * reason.treatment_factor.get(name, 1.0)
+                -share * np.log1p(-reason.probability_per_4_weeks[epoch]) * reason.treatment_factor.get(name, 1.0)
                 for reason in reasons
             ]
     return leaving

@@ -79,11 +79,13 @@ def test_as_many_leave_as_the_course_says_and_for_its_reasons():
     virtual, batch = simulate(changes, 40)
     left, reason = batch.lives.left, batch.lives.reason
     reasons = list(virtual.course.discontinuation)
-    for arm, adverse in ((0, 0.1), (1, 0.05)):
+    for arm, factor in ((0, 2.0), (1, 1.0)):
         here = batch.arm == arm
-        for name, rate in (("ADVERSE EVENT", adverse), ("WITHDRAWAL BY SUBJECT", 0.1)):
+        hazards = {"ADVERSE EVENT": -factor * math.log(0.95), "WITHDRAWAL BY SUBJECT": -math.log(0.9)}
+        both = sum(hazards.values())
+        for name, hazard in hazards.items():  # the reasons compete
             count = (here & (left == 1) & (reason == reasons.index(name))).sum()
-            assert stats.binomtest(int(count), int(here.sum()), rate).pvalue > 1e-4
+            assert stats.binomtest(int(count), int(here.sum()), (1 - math.exp(-both)) * hazard / both).pvalue > 1e-3
 
 
 def test_who_has_recovered_leaves_less_often():
@@ -156,10 +158,35 @@ def test_severity_and_recovery_share_the_factors_of_the_disease():
     assert trait.std(axis=0) == pytest.approx(np.ones(len(names)), abs=0.03)
 
 
+def test_flares_begin_as_often_last_as_long_and_are_as_large_as_the_course_says():
+    changes = QUIET | {"flares.probability_per_4_weeks.*": 0.2, "flares.size": (0.5, 1.5), "flares.weeks": (3, 6)}
+    virtual = VirtualTrial.build(TRIAL, change_course(COURSE, changes))
+    lives = simulate_batch(virtual, Luck(Streams(1)), 60, until=1).lives
+    begun = lives.flare_size > 0
+    assert stats.binomtest(int(begun.sum()), len(begun), 0.2).pvalue > 1e-3
+    weeks = (lives.flare_until[begun] - 29) // 7
+    assert stats.chisquare(np.bincount(weeks)[3:]).pvalue > 1e-3
+    assert set(weeks) == {3, 4, 5, 6}
+    assert stats.kstest(lives.flare_size[begun], stats.uniform(0.5, 1.0).cdf).pvalue > 1e-3
+
+
+def test_visits_and_measurements_are_missing_as_often_as_the_course_says_and_by_themselves():
+    changes = QUIET | {"absence.visit_missed": 0.1, "absence.measure_missed": 0.2}
+    virtual = VirtualTrial.build(TRIAL, change_course(COURSE, changes))
+    lives = simulate_batch(virtual, Luck(Streams(1)), 60, until=1).lives
+    held = lives.held[:, 1] == 1
+    assert stats.binomtest(int((~held).sum()), len(held), 0.1).pvalue > 1e-3
+    absent = lives.x[held, 1][:, virtual.truth.column] == MISSING
+    for column in absent.T:
+        assert stats.binomtest(int(column.sum()), len(column), 0.2).pvalue > 1e-3
+    found = np.corrcoef(absent, rowvar=False) - np.eye(absent.shape[1])
+    assert np.abs(found).max() < 4.5 / len(absent) ** 0.5
+
+
 def test_a_flare_worsens_everything_for_its_time():
     changes = STILL | QUIET | {
         "measures.*.recovery.*": 0.0, "enzymes.*.recovery.*": 0.0, "flares.probability_per_4_weeks.*": 1.0,
-        "flares.log_size_sd": 0.0, "flares.weeks": (4, 4), "measures.physician_global.distance.most": 7.0,
+        "flares.size": (1.0, 1.0), "flares.weeks": (4, 4), "measures.physician_global.distance.most": 7.0,
         "measures.extramuscular.distance.most": 6.0,
     }  # fmt: skip
     _, batch = simulate(changes, 4)

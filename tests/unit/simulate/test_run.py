@@ -45,9 +45,9 @@ def small_chunks(monkeypatch):
 
 
 def carry_out(folder, trials=1000, workers=1, at_a_time=2, until_se=None, simulation=None, tell=None):
-    with use_threads(workers) as pool:
+    with use_threads(workers) as (pool, _):
         wanted = Wanted(trials, until_se)
-        return run_simulation(simulation or plan(), folder, wanted, pool, at_a_time=at_a_time, asked=ASKED, tell=tell)
+        return run_simulation(simulation or plan(), folder, wanted, pool, at_a_time, asked=ASKED, tell=tell)
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ class KilledAfter:
 
 def test_after_a_kill_only_what_is_missing_is_computed(whole, tmp_path, monkeypatch):
     with pytest.raises(KilledError):
-        run_simulation(plan(), tmp_path, Wanted(1000), KilledAfter(3), at_a_time=1, asked=ASKED)
+        run_simulation(plan(), tmp_path, Wanted(1000), KilledAfter(3), 1, asked=ASKED)
     assert len(list(tmp_path.glob("results-*.parquet"))) == 3
     computed = []
     simulate = run.simulate_chunk
@@ -183,7 +183,7 @@ def test_a_grid_is_every_combination_and_says_where_it_stands():
     )
     assert [(design.id, design.subjects) for design in simulation.designs][:2] == [("small_10", 10), ("small_14", 14)]
     assert [one.course.demographics.female for one in simulation.scenarios] == [0.5, 0.9, 0.5, 0.9]
-    assert simulation.scenarios[0].place == {"demographics.female": "0.5", "absence.visit_missed": "* 2"}
+    assert dict(simulation.scenarios[0].place) == {"demographics.female": "0.5", "absence.visit_missed": "* 2"}
 
 
 @pytest.mark.parametrize(
