@@ -91,6 +91,14 @@ class Table:
         schema = {column.name: KINDS[column.kind][0] for column in self.columns}
         return pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema)
 
+    def fill(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """A frame as one of the declared columns and types: columns that it lacks are null, others are left out."""
+        kinds = {column.name: KINDS[column.kind][0] for column in self.columns}
+        return frame.select(
+            (pl.col(name) if name in frame.columns else pl.lit(None)).cast(kind).alias(name)
+            for name, kind in kinds.items()
+        )
+
     def check(self, frame: pl.DataFrame) -> list[Fault]:
         """Every fault of a frame: columns absent or of the wrong type, values missing, out of range or off the
         codelist, keys that are not unique. An empty list means there is none.

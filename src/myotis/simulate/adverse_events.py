@@ -1,15 +1,14 @@
 """Adverse events of a virtual subject: drawn for every infusion, and ended by the subject's leaving."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from myotis.datasets.sdtm_safety import MAXIMAL_RATE, RELATED, SEVERE, WITHDRAWN
+from myotis.datasets.sdtm_safety import RELATED, SEVERE, WITHDRAWN
 from myotis.simulate.course import AdverseEvents, EventCourse
 from myotis.simulate.luck import Luck
-from myotis.simulate.records import SubjectRecords
 from myotis.simulate.truth import Numbers
 
 LEAVING = "ADVERSE EVENT"
@@ -52,27 +51,19 @@ def _event(name: str, kind: EventCourse, start: date, luck: Numbers) -> VirtualE
     )  # fmt: skip
 
 
-def record_rate(records: SubjectRecords, rate: float) -> None:
-    """Record the highest rate of the infusion that was added last, in mL/kg/min."""
-    records.add(
-        "SUPPEX", RDOMAIN="EX", IDVAR="EXSEQ", IDVARVAL=str(records.rows["EX"][-1]["EXSEQ"]), QNAM=MAXIMAL_RATE,
-        QLABEL="Highest Infusion Rate (mL/kg/min)", QVAL=f"{rate:g}", QORIG="CRF",
-    )  # fmt: skip
-
-
-def record_event(records: SubjectRecords, event: VirtualEvent) -> None:
-    """Record one adverse event."""
-    records.add(
-        "AE", AETERM=event.term, AEDECOD=event.term, AESEV=event.severity, AESER="Y" if event.serious else "N",
-        AEREL=RELATED if event.related else f"NOT {RELATED}", AEACN="DOSE NOT CHANGED", AEOUT="RECOVERED/RESOLVED",
-        AESTDTC=event.onset.isoformat(), AEENDTC=event.end.isoformat(),
-    )  # fmt: skip
-
-
-def end_events(records: SubjectRecords, when: date, reason: str) -> None:
-    """A subject leaves: later events are not known, and the last one is why, where the reason is an adverse event."""
-    known = [row for row in records.rows["AE"] if row["AESTDTC"] <= when.isoformat()]
-    records.rows["AE"] = known
-    if known and reason == LEAVING:
-        last = max(known, key=lambda row: (row["AESTDTC"], row["AESEQ"]))
-        last["AEACN"] = WITHDRAWN
+def write_events(
+    events: Sequence[VirtualEvent], names: Mapping[str, str], left: date | None, reason: str
+) -> Iterator[dict[str, Any]]:
+    """The rows of AE of one subject: what began after it had ``left`` is not known, and where the reason was an adverse
+    event, it was the last one. ``names`` are the columns that name the subject."""
+    known = [event for event in events if left is None or event.onset <= left]
+    last = max(range(len(known)), key=lambda place: (known[place].onset, place), default=None)
+    for place, event in enumerate(known):
+        withdrawn = left is not None and reason == LEAVING and place == last
+        yield {
+            **names, "DOMAIN": "AE", "AESEQ": place + 1, "AETERM": event.term, "AEDECOD": event.term,
+            "AESEV": event.severity, "AESER": "Y" if event.serious else "N",
+            "AEREL": RELATED if event.related else f"NOT {RELATED}", "AEOUT": "RECOVERED/RESOLVED",
+            "AEACN": WITHDRAWN if withdrawn else "DOSE NOT CHANGED",
+            "AESTDTC": event.onset.isoformat(), "AEENDTC": event.end.isoformat(),
+        }  # fmt: skip

@@ -5,10 +5,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
+import numpy as np
+
 from myotis.protocol.design import Infusion, Visit
 from myotis.randomize.strata import list_levels
 from myotis.rules.dose import may_reduce_dose
-from myotis.simulate.adverse_events import VirtualEvent, draw_events
+from myotis.simulate.adverse_events import LACK_OF_EFFICACY, VirtualEvent, draw_events
 from myotis.simulate.batch import VirtualTrial
 from myotis.simulate.candidates import SEXES, find_bmi_tenths
 from myotis.simulate.lives import Lives
@@ -16,6 +18,7 @@ from myotis.simulate.luck import Luck
 from myotis.simulate.recordings import Forms, Recording
 from myotis.simulate.subject import Subject, name_site
 from myotis.simulate.truth import Numbers
+from myotis.terms.missing import MISSING
 from myotis.terms.rule import Steps
 
 
@@ -25,6 +28,11 @@ class Departure(NamedTuple):
     when: date
     reason: str
     epoch: str
+
+
+def find_tenths(kilograms: Numbers) -> Steps:
+    """Body weights as scales show them, in tenths of a kg."""
+    return np.rint(10 * kilograms).astype(np.int64)
 
 
 class Charts:
@@ -77,8 +85,8 @@ class Charts:
         if position not in self._weights:
             name = self.visits[position].id
             self._weights[position] = self._luck.normal(len(self.subjects), "weighing", name)
-        change = self.course.demographics.weight_noise_kg * self._weights[position][subject.number]
-        return Decimal(f"{self.lives.weight_kg[subject.number] + change:.1f}")
+        change = self.course.demographics.weight_noise_kg * self._weights[position]
+        return Decimal(f"{find_tenths(self.lives.weight_kg + change)[subject.number] / 10:.1f}")
 
     def read_measures(self, subject: Subject, position: int) -> list[Recording]:
         """What a visit recorded of the measures."""
@@ -105,6 +113,15 @@ class Charts:
         counts = self.lives.events[subject.number, position]
         visit, start = self.visits[position].id, self.date_of(subject, position)
         return draw_events(self.course.adverse_events, self._luck, subject.number, visit, counts, start)
+
+    def find_end(self, subject: Subject) -> Departure | None:
+        """How the trial ended for a subject, before a visit or at the gate; None for who stayed."""
+        left = int(self.lives.left[subject.number])
+        if left == MISSING:
+            return None
+        if self.lives.reason[subject.number] < len(self.course.discontinuation):
+            return self.find_departure(subject, left)
+        return Departure(self.date_of(subject, left), LACK_OF_EFFICACY, self.visits[left - 1].epoch)
 
     def find_departure(self, subject: Subject, position: int) -> Departure:
         """The departure of a subject who left before a visit, on the day before it would have been held."""

@@ -1,5 +1,6 @@
 """What a virtual visit recorded, as the texts that stand on its forms."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from myotis.instruments.enzymes import ENZYME_GRID
@@ -35,6 +36,12 @@ class Forms:
             for name, (column, uln) in zip(self._measures, self._columns, strict=True)
             if row[column] != MISSING
         ]
+
+    def list_places(self) -> Iterator[tuple[str, int, int, int]]:
+        """Every measure: its column, that of its ULN (`NOWHERE` if none), and how many grid steps its unit has."""
+        for name, (column, uln) in zip(self._measures, self._columns, strict=True):
+            measure = self._measures[name]
+            yield name, column, uln, (measure.grid if measure else ENZYME_GRID).steps_per_unit
 
     def _write(self, name: str, steps: int) -> str:
         measure = self._measures[name]

@@ -22,7 +22,7 @@ ASKED = Asked(alpha=0.05, margin=0.0)
 @pytest.fixture(scope="module")
 def local():
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", host="127.0.0.1"
     ) as made:
         yield made
 
