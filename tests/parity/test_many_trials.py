@@ -9,12 +9,15 @@ from myotis.analyze.settling import REASONS
 from myotis.analyze.trial import analyze_trial
 from myotis.derive.datasets import derive_datasets
 from myotis.protocol.read import read_trial
-from myotis.simulate.analyses import analyze_proportions, check_estimand
+from myotis.simulate.analyses import analyze_proportions, check_estimand, is_counted
 from myotis.simulate.batch import VirtualTrial, simulate_batch
 from myotis.simulate.changes import change_course
+from myotis.simulate.chunks import simulate_designs, take_analyses
 from myotis.simulate.course import read_course
+from myotis.simulate.derived import analyze_derived
 from myotis.simulate.luck import Luck
 from myotis.simulate.outcomes import score_batch
+from myotis.simulate.simulation import AnalysisChoice, Comparison, Design, Scenario, plan_simulation
 from myotis.simulate.streams import BATCH, Streams
 from myotis.simulate.trial import simulate_trial
 
@@ -54,6 +57,26 @@ def vary(trial):
 
 
 TRIAL = vary(read_trial("proderm"))
+MIXED_MODEL = {
+    "summary": "difference_in_adjusted_means", "missing": "missing_at_random", "covariates": ("strata",),
+    "intercurrent_events": {"switch": "hypothetical", "discontinuation": "hypothetical"}, "variable": "tis",
+    "test": {"method": "mixed_model", "continuity_correction": False},
+    "interval": {"method": "mixed_model_t", "level": "95 %"},
+    "model": {
+        "covariances": ("unstructured", "compound_symmetry"), "by_arm": False, "degrees_of_freedom": "satterthwaite",
+        "baseline_by_visit": False, "weights": "equal", "margins": "subjects",
+    },
+}  # fmt: skip
+ONE_BY_ONE = (
+    AnalysisChoice(id="cdasi", estimand="cdasi"),
+    AnalysisChoice(id="mixed_model", estimand="cdasi", changes=MIXED_MODEL),
+    AnalysisChoice(id="ranks", estimand="cdasi", changes={
+        "interval.method": "hodges_lehmann_normal", "test.method": "wilcoxon", "summary": "shift_in_location",
+        "covariates": (),
+    }),
+    AnalysisChoice(id="exact", estimand="primary", changes={"interval.method": "agresti_min"}),
+    AnalysisChoice(id="time_to_minimal", estimand="time_to_minimal"),
+)  # fmt: skip
 VISITS = sorted({e.visit for e in TRIAL.plan.estimands})
 
 
@@ -96,3 +119,34 @@ def test_every_estimand_is_the_same(as_arrays, one_by_one, estimand):
         reasons = dict(why.select("subgroup", "value").iter_rows())
         expected = [reasons.get(reason, reasons.get("left_out")) for reason in REASONS]
         assert found.reasons[number, side].tolist() == expected
+
+
+@pytest.fixture(scope="module")
+def derived():
+    proderm = read_trial("proderm")
+    simulation = plan_simulation(
+        proderm, [Scenario("rough", COURSE)], seed=SEED,
+        comparison=Comparison(schema_version=1, designs=(Design(id="few", subjects=24), Design(id="more", subjects=30)),
+                              analyses=ONE_BY_ONE),
+    )  # fmt: skip
+    (_, simulated), _ = simulate_designs(simulation, simulation.scenarios[0], BATCH_NUMBER)
+    return take_analyses(simulation), simulated.datasets
+
+
+@pytest.mark.parametrize("subjects", [24, 30])
+@pytest.mark.parametrize("number", [0, 200])
+def test_analyses_one_by_one_are_those_of_the_trial_alone(derived, number, subjects):
+    trial, datasets = derived
+    tables = simulate_trial(trial, COURSE, seed=SEED, subjects=subjects, number=BATCH_NUMBER * BATCH + number)
+    rows = analyze_trial(derive_datasets(tables, trial), trial)
+    for estimand in trial.plan.estimands:
+        assert not is_counted(estimand, trial)
+        found = analyze_derived(datasets, subjects, [number], estimand, trial)
+        mine = rows.filter(pl.col("analysis_id") == estimand.id, pl.col("comparator").is_not_null())
+        values = dict(mine.select("statistic", "value").iter_rows())
+        scale = 100 if estimand.id == "exact" else 1
+        assert values["estimate"] is not None
+        for name in ("estimate", "lower", "upper"):
+            assert getattr(found, name)[0] * scale == pytest.approx(values[name], rel=1e-9)
+        if "p_value" in values:
+            assert found.p_value[0] == pytest.approx(values["p_value"], rel=1e-9)

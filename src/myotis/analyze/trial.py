@@ -63,9 +63,7 @@ def analyze_trial(
     head = Result(analysis_id="", protocol_digest=trial.digest, data_cut=data_cut or None)
     rows: list[Result] = []
     for estimand in trial.plan.estimands:
-        rows += _carry_out(
-            estimand, select_subjects(datasets["ADSL"], trial, estimand.analysis_set), datasets, trial, head
-        )
+        rows += carry_out_estimand(estimand, datasets, trial, head)
     rows += adjust_families(rows, trial, head)
     for subgroup in trial.plan.subgroups:
         rows += _divide(subgroup, datasets, trial, head)
@@ -80,6 +78,16 @@ def analyze_trial(
     if "ADEX" in datasets and "ADAE" in datasets:
         rows += analyze_safety(datasets["ADEX"], datasets["ADAE"], trial, head, baskets)
     return build_results(rows)
+
+
+def carry_out_estimand(
+    estimand: Estimand, datasets: Mapping[str, pl.DataFrame], trial: Trial, head: Result
+) -> Iterator[Result]:
+    """The results rows of one estimand, with what ``head`` says of all of them; the datasets are taken as checked.
+
+    Raises SettingError, which names the estimand, for what is not carried out.
+    """
+    return _carry_out(estimand, select_subjects(datasets["ADSL"], trial, estimand.analysis_set), datasets, trial, head)
 
 
 def _divide(subgroup: Subgroup, datasets: Mapping[str, pl.DataFrame], trial: Trial, head: Result) -> Iterator[Result]:

@@ -99,7 +99,7 @@ def simulate(
     if as_json:
         typer.echo(characteristics.write_json())
     else:
-        typer.echo(render_characteristics(characteristics))
+        typer.echo(render_characteristics(characteristics, simulation.analyses))
         typer.echo(f"The page: {page}")
 
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from myotis.datasets.characteristics import CHARACTERISTICS
 from myotis.errors import InputError
+from myotis.protocol.methods import PROPORTIONS
 from myotis.protocol.plan import Estimand
 from myotis.protocol.trial import Trial
 from myotis.report.svg import ARM_COLORS, ARM_LINES, ARM_MARKERS, add_legend, draw_svg
@@ -18,11 +19,14 @@ from myotis.statistics.display import format_number
 TEMPLATE: Final = "simulation.html.j2"
 
 COMPARED: Final = {
-    "power": ("Power", 100), "rejection": ("Rejection", 100), "mean_estimate": ("Mean estimate", 100),
-    "truth": ("Truth", 100), "bias": ("Bias", 100), "coverage": ("Coverage", 100), "mean_width": ("Mean width", 100),
-    "lower_above_margin": ("Lower limit above the margin", 100), "no_answer": ("No answer", 100),
+    "power": "Power", "rejection": "Rejection", "mean_estimate": "Mean estimate", "truth": "Truth", "bias": "Bias",
+    "coverage": "Coverage", "mean_width": "Mean width", "lower_above_margin": "Lower limit above the margin",
+    "no_answer": "No answer",
 }  # fmt: skip
-"""What is compared between analyses, how it is headed, and its factor: shares in percent, differences in points."""
+"""What is compared between analyses, and how it is headed."""
+
+IN_UNITS: Final = {"mean_estimate", "truth", "bias", "mean_width"}
+"""What has the unit of the estimand; all else are shares of trials."""
 
 DESIGN: Final = {
     "subjects": "Subjects", "enrollment_days": "Days of enrollment", "active_cycles": "Cycles of active treatment",
@@ -79,7 +83,7 @@ def render_simulation(
         _build_scenarios(characteristics, notes),
         Section(id="analyses", title="What was analyzed", items=[(one.id, _describe(one)) for one in analyses]),
         _build_curves(characteristics),
-        _build_comparison(characteristics, margin),
+        _build_comparison(characteristics, analyses, margin),
         _build_losses(characteristics, trial),
         _build_designs(characteristics),
     ]
@@ -95,15 +99,22 @@ def render_simulation(
     return page
 
 
-def render_characteristics(characteristics: pl.DataFrame) -> str:
-    """The comparison as plain text: a line for each design and analysis, in percent and percentage points."""
+def render_characteristics(characteristics: pl.DataFrame, analyses: Sequence[Estimand]) -> str:
+    """The comparison as plain text: a line for each design and analysis; proportions in percent."""
     names = ("power", "mean_estimate", "bias", "coverage", "lower_above_margin")
     lines = []
     for case, analysis, values in _list_analyses(characteristics):
-        told = [(COMPARED[name][0].lower(), _show(values, name)) for name in names if name in values]
+        factors = _find_factors(analyses, analysis)
+        told = [(COMPARED[name].lower(), _show(values, name, factors[name])) for name in names if name in values]
         numbers = ", ".join(f"{word} {number}" for word, number in told)
         lines.append(f"{case.label}, {analysis}: {numbers}")
-    return "\n".join([*lines, "In percent and percentage points, with Monte Carlo standard errors."])
+    return "\n".join([*lines, "Proportions in percent; with Monte Carlo standard errors."])
+
+
+def _find_factors(analyses: Sequence[Estimand], analysis: str) -> dict[str, float]:
+    """What each number is multiplied by: shares and proportions are in percent, means in their own units."""
+    is_mean = any(one.id == analysis and one.variable not in PROPORTIONS for one in analyses)
+    return {name: 1 if is_mean and name in IN_UNITS else 100 for name in COMPARED}
 
 
 Values = Mapping[str, tuple[float | None, float | None]]
@@ -158,18 +169,19 @@ def _describe(estimand: Estimand) -> str:
     return f"{estimand.label}. Interval: {interval}; test: {test}; {events}; missing: {missing}"
 
 
-def _build_comparison(characteristics: pl.DataFrame, margin: float) -> Section:
+def _build_comparison(characteristics: pl.DataFrame, analyses: Sequence[Estimand], margin: float) -> Section:
     rows: list[TableRow] = []
     last = None
     for case, analysis, values in _list_analyses(characteristics):
         if case != last:
             rows.append(TableRow(header=case.label, kind="heading"))
             last = case
-        cells = tuple(_show(values, name, factor) for name, (_, factor) in COMPARED.items())
+        factors = _find_factors(analyses, analysis)
+        cells = tuple(_show(values, name, factors[name]) for name in COMPARED)
         rows.append(TableRow(header=analysis, cells=cells, kind="under"))
-    heads = tuple(head for head, _ in COMPARED.values())
+    heads = tuple(COMPARED.values())
     notes = (
-        "Shares in percent, estimates in percentage points (ratios times 100); in parentheses Monte Carlo errors.",
+        "Shares and proportions in percent (ratios times 100), means in their units; in parentheses simulation errors.",
         "Power: the two-sided test rejects in favor of the group. Bias and coverage are against the truth: the same "
         "estimand in the same scenario with nothing missing.",
         f"The margin is {format_number(100 * margin, DECIMALS)}.",

@@ -12,12 +12,16 @@ from myotis.analyze.comparison import CountedResponders, carry_out_test, compare
 from myotis.analyze.proportions import check_policies
 from myotis.analyze.settling import NO_REASON, REASONS, Findings, find_happened, list_composite_events, settle_subjects
 from myotis.analyze.subjects import find_analysis_set
-from myotis.errors import SettingError
+from myotis.analyze.trial import carry_out_estimand
+from myotis.datasets.adam import ADCSM, ADSL, ADTIS
+from myotis.datasets.results import Result, build_results
+from myotis.instruments.tis_levels import Slot
+from myotis.protocol.check_imputation import MULTIPLE_IMPUTATION
 from myotis.protocol.methods import PROPORTIONS, STANDARDIZATIONS
 from myotis.protocol.plan import Estimand
 from myotis.protocol.trial import Trial
 from myotis.simulate.outcomes import Outcomes
-from myotis.simulate.truth import Numbers
+from myotis.simulate.truth import BESIDE_THE_CORE_SET, Numbers
 from myotis.terms.missing import MISSING, YES
 from myotis.terms.rule import Steps
 
@@ -41,17 +45,39 @@ class TrialResults(NamedTuple):
     """[trial, arm, reason]: why subjects did not respond, or were left out (``REASONS``)."""
 
 
-def check_estimand(estimand: Estimand, trial: Trial) -> None:
-    """Raise SettingError, which names the estimand, for what is not carried out on simulated trials."""
-    if estimand.variable not in PROPORTIONS:
-        raise SettingError(f"estimand {estimand.id}: {estimand.variable} is not simulated; expected a proportion")
-    check_policies(estimand, trial)
-    if estimand.interval.method in ONE_BY_ONE or estimand.test.method == "rerandomization":
-        what = f"{estimand.interval.method} with {estimand.test.method}"
-        raise SettingError(f"estimand {estimand.id}: {what} is not carried out for many trials at once")
+def is_counted(estimand: Estimand, trial: Trial) -> bool:
+    """Is an estimand carried out on arrays, for all trials at once? Any other is derived and analyzed one by one.
+
+    Raises SettingError, which names the estimand, for an analysis set that the plan does not have.
+    """
     chosen = find_analysis_set(trial, estimand.analysis_set)
-    if chosen.subjects == "completed_as_planned" or chosen.by == "actual":
-        raise SettingError(f"estimand {estimand.id}: the set {chosen.id} is not simulated; expected one as randomized")
+    by_arrays = estimand.interval.method not in ONE_BY_ONE and estimand.test.method != "rerandomization"
+    as_randomized = chosen.subjects != "completed_as_planned" and chosen.by == "planned"
+    imputed = estimand.missing == MULTIPLE_IMPUTATION
+    return estimand.variable in PROPORTIONS and by_arrays and as_randomized and not imputed
+
+
+def check_estimand(estimand: Estimand, trial: Trial) -> None:
+    """Raise SettingError, which names the estimand, for what is not carried out."""
+    if is_counted(estimand, trial):
+        check_policies(estimand, trial)
+        return
+    nobody = {table.name: table.empty() for table in (ADSL, ADTIS, ADCSM)}
+    build_results(carry_out_estimand(estimand, nobody, trial, Result(analysis_id="", protocol_digest="")))
+
+
+def find_direction(estimand: Estimand, trial: Trial) -> int:
+    """1 where more of the estimand's summary is better for the group, -1 where less is."""
+    later_is_better = estimand.variable == "time_to_confirmed_deterioration"
+    if estimand.summary == "hazard_ratio":
+        return -1 if later_is_better else 1
+    if estimand.summary == "difference_in_restricted_means":
+        return 1 if later_is_better else -1
+    if estimand.variable == "change":
+        measured = {m.name: m for slot in Slot if (m := trial.tis.settings.measure(slot))} | BESIDE_THE_CORE_SET
+        measure = measured.get(estimand.parameter or "")
+        return int(measure.better) if measure else -1  # an enzyme: lower is better
+    return 1
 
 
 def analyze_proportions(

@@ -43,20 +43,22 @@ def find_mean(numbers: Numbers) -> Value:
 
 
 def describe_analysis(
-    results: pl.DataFrame, truth: Truth | None, *, alpha: float, margin: float, neutral: float
+    results: pl.DataFrame, truth: Truth | None, *, alpha: float, margin: float | None, neutral: float, direction: int
 ) -> Iterator[tuple[str, Value]]:
     """The characteristics of one analysis of one design: ``results`` are its rows.
 
     ``alpha`` is the two-sided level of its test; ``neutral`` what the estimate is where the arms do not differ;
-    ``margin`` what the lower limit is to exceed.
+    ``direction`` 1 where more is better, else -1; ``margin`` what lower limits are to exceed, None where that is not
+    asked.
     """
     estimate, lower, upper, p_value = (results[name].to_numpy() for name in ("estimate", "lower", "upper", "p_value"))
     answered = ~np.isnan(estimate)
     if not np.isnan(p_value).all():
         rejects = np.nan_to_num(p_value, nan=1.0) < alpha
-        yield "power", find_share(rejects & (np.nan_to_num(estimate, nan=neutral) > neutral))
+        yield "power", find_share(rejects & (direction * (np.nan_to_num(estimate, nan=neutral) - neutral) > 0))
         yield "rejection", find_share(rejects)
-    yield "lower_above_margin", find_share(np.nan_to_num(lower, nan=-np.inf) > margin)
+    if margin is not None:
+        yield "lower_above_margin", find_share(np.nan_to_num(lower, nan=-np.inf) > margin)
     mean = find_mean(estimate[answered])
     yield "mean_estimate", mean
     if truth is not None:
@@ -68,7 +70,7 @@ def describe_analysis(
 
 
 def describe_responders(results: pl.DataFrame) -> Iterator[tuple[str, str, str | None, Value]]:
-    """By group of the comparison: the share of responders, and of subjects lost to each reason."""
+    """By group of the comparison: the share of responders, and of subjects lost to each reason (for proportions)."""
     for side in SIDES:
         subjects = np.maximum(results[f"subjects_{side}"].to_numpy(), 1)
         yield side, "responders", None, find_mean(results[f"responders_{side}"].to_numpy() / subjects)

@@ -4,17 +4,19 @@ A chunk is what workers share. It depends on the simulation and its own number a
 how often changes no digit.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 import polars as pl
 
 from myotis.analyze.settling import REASONS
+from myotis.protocol.plan import Estimand
 from myotis.protocol.trial import Trial
 from myotis.randomize.strata import list_strata
-from myotis.simulate.analyses import TrialResults, analyze_proportions
+from myotis.simulate.analyses import TrialResults, analyze_proportions, is_counted
 from myotis.simulate.batch import Batch, VirtualTrial, simulate_batch
+from myotis.simulate.derived import analyze_derived, derive_batch
 from myotis.simulate.luck import Luck
 from myotis.simulate.outcomes import Outcomes, score_batch
 from myotis.simulate.simulation import Design, Scenario, Simulation
@@ -38,44 +40,67 @@ class Chunk(NamedTuple):
     """A row for each trial and design: how long enrollment took, what was given, who switched and who left."""
 
 
+class Simulated(NamedTuple):
+    """The trials of a batch that are allocated alike, with as many subjects as any design of theirs has."""
+
+    outcomes: Outcomes
+    batch: Batch
+    datasets: Mapping[str, pl.DataFrame] | None
+    """The analysis datasets of all trials, where an analysis needs them."""
+
+    def analyze(self, estimand: Estimand, subjects: int, simulation: Simulation) -> TrialResults:
+        """Carry out an analysis with the first so many subjects of every trial."""
+        trial = take_analyses(simulation)
+        if is_counted(estimand, trial):
+            strata = len(list_strata(trial))
+            return analyze_proportions(self.outcomes.take(subjects), simulation.visits, estimand, trial, strata)
+        assert self.datasets is not None, "they were derived for it"
+        return analyze_derived(self.datasets, subjects, range(BATCH), estimand, trial)
+
+
 def simulate_chunk(simulation: Simulation, scenario: Scenario, number: int) -> Chunk:
     """Simulate the trials of a chunk, which are numbered on from those of the chunk before."""
     results, trials = [], []
     for batch in range(number * BATCHES, (number + 1) * BATCHES):
-        for design, outcomes, lives in simulate_designs(simulation, scenario, batch):
-            first = batch * BATCH
-            trials.append(_describe_trials(design, outcomes, lives, first))
+        first = batch * BATCH
+        for design, simulated in simulate_designs(simulation, scenario, batch):
+            trials.append(_describe_trials(design, simulated, first))
             for estimand in simulation.analyses:
-                strata = len(list_strata(simulation.trial))
-                found = analyze_proportions(outcomes, simulation.visits, estimand, simulation.trial, strata)
+                found = simulated.analyze(estimand, design.subjects, simulation)
                 results.append(_tabulate(design, estimand.id, found, first))
     return Chunk(pl.concat(results), pl.concat(trials))
 
 
-def simulate_designs(
-    simulation: Simulation, scenario: Scenario, batch: int
-) -> Iterator[tuple[Design, Outcomes, Batch]]:
+def simulate_designs(simulation: Simulation, scenario: Scenario, batch: int) -> Iterator[tuple[Design, Simulated]]:
     """Every design on the same virtual patients: those with fewer subjects have the first ones of the others."""
     course = scenario.course.model_copy(update={"adverse_events": needed_events(scenario)})
-    simulated: dict[str, tuple[Outcomes, Batch]] = {}
+    simulated: dict[str, Simulated] = {}
     for design in simulation.designs:
         key = _name_allocation(design)
         if key not in simulated:
             most = max(other.subjects for other in simulation.designs if _name_allocation(other) == key)
             procedure = design.find_procedure(simulation.trial, course)
-            virtual = VirtualTrial.build(take_ratio(simulation.trial, design), course, procedure)
-            dated = course.adverse_events is not None
-            until = max(position for position, v in enumerate(virtual.visits) if v.id in simulation.visits)
-            lives = simulate_batch(
-                virtual,
-                Luck(Streams(simulation.seed, batch)),
-                most,
-                until=until,
-                dated=dated,
-            )
-            simulated[key] = score_batch(virtual, lives, BATCH, simulation.visits), lives
-        outcomes, lives = simulated[key]
-        yield design, outcomes.take(design.subjects), lives
+            virtual = VirtualTrial.build(take_ratio(take_analyses(simulation), design), course, procedure)
+            simulated[key] = _simulate(simulation, virtual, Luck(Streams(simulation.seed, batch)), most)
+        yield design, simulated[key]
+
+
+def _simulate(simulation: Simulation, virtual: VirtualTrial, luck: Luck, subjects: int) -> Simulated:
+    trial = virtual.trial
+    derives = not all(is_counted(estimand, trial) for estimand in simulation.analyses)
+    dated = derives or virtual.course.adverse_events is not None
+    until = max(position for position, visit in enumerate(virtual.visits) if visit.id in simulation.visits)
+    batch = simulate_batch(virtual, luck, subjects, until=until, dated=dated)
+    outcomes = score_batch(virtual, batch, BATCH, simulation.visits)
+    return Simulated(outcomes, batch, derive_batch(virtual, luck, batch) if derives else None)
+
+
+def take_analyses(simulation: Simulation) -> Trial:
+    """The trial with the analyses in place of the estimands of its plan: what they need is derived for them."""
+    plan = simulation.trial.plan.model_copy(
+        update={"estimands": simulation.analyses, "families": (), "subgroups": (), "safety": None}
+    )
+    return simulation.trial.model_copy(update={"plan": plan})
 
 
 def _name_allocation(design: Design) -> str:
@@ -112,8 +137,9 @@ def _tabulate(design: Design, analysis: str, found: TrialResults, first: int) ->
     return pl.DataFrame(columns)
 
 
-def _describe_trials(design: Design, outcomes: Outcomes, batch: Batch, first: int) -> pl.DataFrame:
-    enrolled = batch.lives.enrolled.reshape(-1, BATCH)[: design.subjects]
+def _describe_trials(design: Design, simulated: Simulated, first: int) -> pl.DataFrame:
+    enrolled = simulated.batch.lives.enrolled.reshape(-1, BATCH)[: design.subjects]
+    outcomes = simulated.outcomes.take(design.subjects)
     return pl.DataFrame(
         {
             "trial": np.arange(first, first + BATCH),

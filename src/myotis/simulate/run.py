@@ -15,7 +15,9 @@ import numpy as np
 import polars as pl
 
 from myotis.datasets.characteristics import CHARACTERISTICS
+from myotis.protocol.methods import PROPORTIONS
 from myotis.protocol.plan import Estimand
+from myotis.simulate.analyses import find_direction
 from myotis.simulate.characteristics import (
     Truth,
     Value,
@@ -62,7 +64,8 @@ class Wanted(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What the characteristics are asked for: the two-sided level of tests, and what lower limits are to exceed."""
+    """What the characteristics are asked for: the two-sided level of tests, and what lower limits of proportions'
+    differences or ratios are to exceed."""
 
     alpha: float
     margin: float
@@ -153,7 +156,9 @@ class _Tally:
     def __init__(self, simulation: Simulation, alpha: float) -> None:
         tested = [estimand for estimand in simulation.analyses if estimand.test.method != "none"]
         self.alpha = alpha
-        self.neutral = {estimand.id: find_neutral(estimand) for estimand in tested}
+        self.neutral = {
+            estimand.id: (find_neutral(estimand), find_direction(estimand, simulation.trial)) for estimand in tested
+        }
         self.shown: dict[tuple[int, str, str], int] = {}
         self.trials: dict[tuple[int, str, str], int] = {}
 
@@ -162,7 +167,9 @@ class _Tally:
         for (design, analysis), rows in results.group_by("design", "analysis", maintain_order=True):
             if analysis in self.neutral:
                 key = scenario, str(design), str(analysis)
-                shown = (rows["p_value"].to_numpy() < self.alpha) & (rows["estimate"].to_numpy() > self.neutral[key[2]])
+                neutral, direction = self.neutral[key[2]]
+                is_favorable = direction * (rows["estimate"].to_numpy() - neutral) > 0
+                shown = (rows["p_value"].to_numpy() < self.alpha) & is_favorable
                 self.shown[key] = self.shown.get(key, 0) + int(shown.sum())
                 self.trials[key] = self.trials.get(key, 0) + rows.height
 
@@ -174,7 +181,7 @@ class _Tally:
 
 def find_neutral(estimand: Estimand) -> float:
     """What the summary of an estimand is where the arms do not differ."""
-    return 0.0 if estimand.summary == "difference_in_proportions" else 1.0
+    return 1.0 if estimand.summary in {"ratio_of_proportions", "odds_ratio", "hazard_ratio"} else 0.0
 
 
 def _describe(store: ChunkStore, simulation: Simulation, chunks: int, truths: int, asked: Asked) -> pl.DataFrame:
@@ -201,11 +208,21 @@ def _describe(store: ChunkStore, simulation: Simulation, chunks: int, truths: in
 
 
 def _describe_analysis(
-    found: pl.DataFrame, truth: Truth, estimand: Estimand, simulation: Simulation, asked: Asked
+    found: pl.DataFrame, truth: Truth | None, estimand: Estimand, simulation: Simulation, asked: Asked
 ) -> Iterator[dict[str, Any]]:
     neutral = find_neutral(estimand)
-    for name, value in describe_analysis(found, truth, alpha=asked.alpha, margin=asked.margin, neutral=neutral):
+    described = describe_analysis(
+        found,
+        truth,
+        alpha=asked.alpha,
+        margin=asked.margin if estimand.variable in PROPORTIONS else None,
+        neutral=neutral,
+        direction=find_direction(estimand, simulation.trial),
+    )
+    for name, value in described:
         yield _row(name, value)
+    if estimand.variable not in PROPORTIONS:
+        return
     labels = {arm.id: arm.label for arm in simulation.trial.arms}
     groups = dict(zip(SIDES, (labels[estimand.group], labels[estimand.comparator]), strict=True))
     for side, name, reason, value in describe_responders(found):

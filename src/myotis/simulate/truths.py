@@ -1,47 +1,78 @@
 """The truth of an analysis in a scenario: what its estimand would be, were nothing missing and the trial endless.
 
-It is found by simulation too, with other virtual patients than the trials have: of their course, with the same
-intercurrent events and without missed visits or measurements. All trials together make one large one.
+It is found by simulation too, with other virtual patients than the trials have: of their course, without missed visits
+and measurements. Where leaving is no failure by the estimand, nobody leaves, and where a switch is hypothetical, nobody
+switches. All trials together make one large one.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 import polars as pl
 
+from myotis.protocol.methods import PROPORTIONS
 from myotis.protocol.plan import Estimand
-from myotis.randomize.strata import list_strata
-from myotis.simulate.analyses import analyze_proportions
 from myotis.simulate.changes import change_course
 from myotis.simulate.characteristics import Truth
 from myotis.simulate.chunks import BATCHES, simulate_designs
 from myotis.simulate.simulation import Scenario, Simulation
 
 NOTHING_MISSING: Final = {"absence.visit_missed": 0.0, "absence.measure_missed": 0.0}
+NOBODY_LEAVES: Final = {"discontinuation.*.probability_per_4_weeks.*": 0.0}
 
 BEFORE_THE_FIRST: Final = -1
 """Batches of truth are numbered downward from here: no trial has their patients."""
 
+COUNTS: Final = ("x1", "x2", "n1", "n2", "trials", "total", "squares")
+
 
 def simulate_truth(simulation: Simulation, scenario: Scenario, number: int) -> pl.DataFrame:
-    """Responders and subjects of each design and analysis over a chunk of trials without missing data."""
-    whole = scenario._replace(course=change_course(scenario.course, NOTHING_MISSING))
-    strata = len(list_strata(simulation.trial))
+    """What each design and analysis finds over a chunk of trials without missing data: responders and subjects of the
+    group and of its comparator, the number of trials with an answer, and their estimates' sum and sum of squares."""
     rows = []
-    for batch in range(number * BATCHES, (number + 1) * BATCHES):
-        for design, outcomes, _ in simulate_designs(simulation, whole, BEFORE_THE_FIRST - batch):
-            for estimand in simulation.analyses:
-                found = analyze_proportions(outcomes, simulation.visits, estimand, simulation.trial, strata)
-                counts = [*found.responders.sum(axis=0), *found.subjects.sum(axis=0)]
-                rows.append((design.id, estimand.id, *(int(count) for count in counts)))
-    schema = ["design", "analysis", "x1", "x2", "n1", "n2"]
+    for wishes, alike in _group_alike(simulation):
+        changes = NOTHING_MISSING | (NOBODY_LEAVES if wishes[0] else {})
+        whole = scenario._replace(course=change_course(scenario.course, changes))
+        for batch in range(number * BATCHES, (number + 1) * BATCHES):
+            for design, simulated in simulate_designs(alike, whole, BEFORE_THE_FIRST - batch):
+                for estimand in alike.analyses:
+                    found = simulated.analyze(estimand, design.subjects, alike)
+                    known = found.estimate[~np.isnan(found.estimate)]
+                    counts = [*found.responders.sum(axis=0), *found.subjects.sum(axis=0)]
+                    moments = [len(known), known.sum(), (known**2).sum()]
+                    rows.append((design.id, estimand.id, *(float(one) for one in (*counts, *moments))))
+    schema = ["design", "analysis", *COUNTS]
     return pl.DataFrame(rows, schema=schema, orient="row").group_by("design", "analysis", maintain_order=True).sum()
 
 
-def find_truth(counts: pl.DataFrame, estimand: Estimand) -> Truth:
-    """The truth from the counts of ``simulate_truth``, with its standard error (of a logarithm, by the delta method,
-    for ratios)."""
-    x1, x2, n1, n2 = (float(counts[name].sum()) for name in ("x1", "x2", "n1", "n2"))
+def _group_alike(simulation: Simulation) -> Iterator[tuple[tuple[bool, bool], Simulation]]:
+    """The analyses whose truth is of the same world: whether nobody leaves there, and whether nobody switches."""
+    groups: dict[tuple[bool, bool], list[Estimand]] = {}
+    for estimand in simulation.analyses:
+        groups.setdefault(_find_wishes(estimand), []).append(estimand)
+    for wishes, analyses in groups.items():
+        update = {"switch": None} if wishes[1] else {}
+        trial = simulation.trial.model_copy(update=update)
+        yield wishes, simulation._replace(trial=trial, analyses=tuple(analyses))
+
+
+def _find_wishes(estimand: Estimand) -> tuple[bool, bool]:
+    events = estimand.intercurrent_events
+    return events.get("discontinuation") != "composite", events.get("switch") == "hypothetical"
+
+
+def find_truth(counts: pl.DataFrame, estimand: Estimand) -> Truth | None:
+    """The truth from what ``simulate_truth`` counted, with its standard error (of a ratio by the delta method).
+
+    That of a mean is the mean estimate; a hazard ratio, which depends on how long one looks, has none.
+    """
+    x1, x2, n1, n2, trials, total, squares = (float(counts[name].sum()) for name in COUNTS)
+    if estimand.summary == "hazard_ratio":
+        return None
+    if estimand.variable not in PROPORTIONS or not x1 + x2:
+        mean = total / trials
+        return Truth(mean, float(np.sqrt(max(squares / trials - mean**2, 0.0) / max(trials - 1, 1))))
     p1, p2 = x1 / n1, x2 / n2
     if estimand.summary == "difference_in_proportions":
         return Truth(p1 - p2, float(np.sqrt(p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2)))

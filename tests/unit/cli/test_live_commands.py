@@ -58,7 +58,7 @@ def test_revealed_treatments_unblind_the_snapshot(logs, tmp_path):
     run("derive", tmp_path, "--out", tmp_path / "open", "--sdtm")
     arms = {name: set(pl.read_parquet(tmp_path / name / "adsl.parquet")["TRT01P"]) for name in ("blinded", "open")}
     assert arms == {"blinded": {"All arms (blinded)"}, "open": {"IVIG", "Placebo"}}
-    assert pl.read_parquet(tmp_path / "open" / "se.parquet").height >= 9
+    assert pl.read_parquet(tmp_path / "open" / "se.parquet").height >= 6  # two elements a subject at least
 
 
 def test_only_the_statistician_of_the_dsmb_opens_the_copy(logs, tmp_path):

@@ -203,10 +203,11 @@ def test_what_can_not_be_planned_is_refused(changes, said):
     ("text", "said"),
     [
         ("schema_version=1\n[[analyses]]\nid = 'a'\nestimand = 'none'", "the plan has no estimand none"),
-        ("schema_version=1\n[[analyses]]\nid = 'a'\nestimand = 'cdasi'", "change is not simulated"),
+        ("schema_version=1\n[[analyses]]\nid = 'a'\nestimand = 'cdasi'\nchanges = {missing = 'nonresponse'}",
+         "not carried out for means"),
         ("schema_version=1\n[[analyses]]\nid = 'a'\nestimand = 'primary'\nchanges = {missing = 'luck'}", "missing"),
-        ("schema_version=1\n[[analyses]]\nid = 'a'\nestimand = 'primary'\nchanges = {'interval.method' = 'chan_zhang'}",
-         "not carried out for many"),
+        ("schema_version=1\n[[analyses]]\nid = 'a'\nestimand = 'primary'\nchanges = {'intercurrent_events.switch' = "
+         "'hypothetical'}", "strategy hypothetical for switch is not carried out"),
         ("schema_version=1\n[[designs]]\nid = 'a'\nsubjects = 20\nratio = {ivig = 1}", "does not name the arms"),
         ("schema_version=1\n[[designs]]\nid = 'a'\nsubjects = 1", "subjects"),
         ("schema_version=1\n[[designs]]\nid = 'a'\nsubjects = 9\nsimple = {}\nbig_stick = {tolerance = 2}", "several"),

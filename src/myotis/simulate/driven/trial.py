@@ -83,7 +83,7 @@ def drive_trial(
     the fast road if not said.
 
     >>> from myotis.protocol.read import read_trial
-    >>> driven = drive_trial(read_trial("proderm"), seed=2, subjects=2)
+    >>> driven = drive_trial(read_trial("proderm"), seed=1, subjects=2)
     >>> sorted(state.state.value for state in driven.worlds.conduct.state.subjects.values())
     ['completed', 'study_discontinued']
     """
