@@ -11,6 +11,7 @@ from myotis.datasets.table import Column, Table
 STATISTICS: Final = (
     "power", "rejection", "mean_estimate", "truth", "bias", "coverage", "mean_width", "lower_above_margin", "no_answer",
     "responders", "lost", "enrollment_days", "active_cycles", "switched", "left", "deteriorated", "subjects",
+    "analyzed_subjects", "enrolled_subjects", "stopped_early",
 )  # fmt: skip
 
 CHARACTERISTICS: Final = Table(

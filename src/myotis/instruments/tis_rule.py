@@ -25,6 +25,8 @@ FIRST_ENZYME: Final = 5
 ENZYME_SLOT: Final = 4
 EXTRAMUSCULAR_SLOT: Final = 5
 SLOT_COUNT: Final = 6
+SLOT_OF_COLUMN: Final = (0, 1, 2, 3, EXTRAMUSCULAR_SLOT)
+"""The slot of each plain column of x."""
 TIS: Final = 6
 TIS_LOW: Final = 7
 TIS_HIGH: Final = 8
@@ -223,11 +225,9 @@ def tis_course(x: Steps, limits: TisLimits, out: Steps) -> None:
         out[0, field] = MISSING
     out[0, ENZYME_USED] = enzyme
     for visit in range(1, x.shape[0]):
-        high = score_plain(x, visit, PHYSICIAN_GLOBAL, PHYSICIAN_GLOBAL, limits, out)
-        high += score_plain(x, visit, PATIENT_GLOBAL, PATIENT_GLOBAL, limits, out)
-        high += score_plain(x, visit, STRENGTH, STRENGTH, limits, out)
-        high += score_plain(x, visit, FUNCTION, FUNCTION, limits, out)
-        high += score_plain(x, visit, EXTRAMUSCULAR, EXTRAMUSCULAR_SLOT, limits, out)
+        high = 0
+        for column in range(FIRST_ENZYME):
+            high += score_plain(x, visit, column, SLOT_OF_COLUMN[column], limits, out)
         if limits.enzyme_count > 0:
             high += score_enzyme(x, visit, enzyme, limits, out)
         else:

@@ -21,7 +21,8 @@ TEMPLATE: Final = "simulation.html.j2"
 COMPARED: Final = {
     "power": "Power", "rejection": "Rejection", "mean_estimate": "Mean estimate", "truth": "Truth", "bias": "Bias",
     "coverage": "Coverage", "mean_width": "Mean width", "lower_above_margin": "Lower limit above the margin",
-    "no_answer": "No answer",
+    "no_answer": "No answer", "analyzed_subjects": "Subjects analyzed", "enrolled_subjects": "Subjects enrolled",
+    "stopped_early": "Stopped early",
 }  # fmt: skip
 """What is compared between analyses, and how it is headed."""
 
@@ -114,7 +115,8 @@ def render_characteristics(characteristics: pl.DataFrame, analyses: Sequence[Est
 def _find_factors(analyses: Sequence[Estimand], analysis: str) -> dict[str, float]:
     """What each number is multiplied by: shares and proportions are in percent, means in their own units."""
     is_mean = any(one.id == analysis and one.variable not in PROPORTIONS for one in analyses)
-    return {name: 1 if is_mean and name in IN_UNITS else 100 for name in COMPARED}
+    plain = {"analyzed_subjects", "enrolled_subjects", *(IN_UNITS if is_mean else ())}
+    return {name: 1 if name in plain else 100 for name in COMPARED}
 
 
 Values = Mapping[str, tuple[float | None, float | None]]

@@ -4,7 +4,7 @@ Proportions are counted and compared for all trials at once.
 """
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 
@@ -44,6 +44,12 @@ class TrialResults(NamedTuple):
     reasons: Steps
     """[trial, arm, reason]: why subjects did not respond, or were left out (``REASONS``)."""
 
+    def choose(self, others: Sequence[Self], which: Steps) -> Self:
+        """The results of each trial at one of several occasions: ``which`` [trial] of ``others``."""
+        trials = np.arange(len(which))
+        stacked = {name: np.stack([getattr(other, name) for other in others]) for name in self._fields}
+        return self._replace(**{name: values[which, trials] for name, values in stacked.items()})
+
 
 def is_counted(estimand: Estimand, trial: Trial) -> bool:
     """Is an estimand carried out on arrays, for all trials at once? Any other is derived and analyzed one by one.
@@ -66,6 +72,11 @@ def check_estimand(estimand: Estimand, trial: Trial) -> None:
     build_results(carry_out_estimand(estimand, nobody, trial, Result(analysis_id="", protocol_digest="")))
 
 
+def find_neutral(estimand: Estimand) -> float:
+    """What the summary of an estimand is where the arms do not differ."""
+    return 1.0 if estimand.summary in {"ratio_of_proportions", "odds_ratio", "hazard_ratio"} else 0.0
+
+
 def find_direction(estimand: Estimand, trial: Trial) -> int:
     """1 where more of the estimand's summary is better for the group, -1 where less is."""
     later_is_better = estimand.variable == "time_to_confirmed_deterioration"
@@ -81,10 +92,13 @@ def find_direction(estimand: Estimand, trial: Trial) -> int:
 
 
 def analyze_proportions(
-    outcomes: Outcomes, visits: Sequence[str], estimand: Estimand, trial: Trial, strata: int
+    outcomes: Outcomes, visits: Sequence[str], estimand: Estimand, trial: Trial, strata: int, sizes: Steps | None = None
 ) -> TrialResults:
-    """Carry out an estimand of response on every trial. ``visits`` are those of the outcomes, ``strata`` how many
-    there are."""
+    """Carry out an estimand of response on every trial.
+
+    ``visits`` are those of the outcomes, ``strata`` how many there are, ``sizes`` [trial] how many of the subjects are
+    analyzed: all if None.
+    """
     visit, at = trial.visit(estimand.visit), visits.index(estimand.visit)
     nobody = np.zeros(outcomes.arm.shape, dtype=np.bool_)
     happened = {
@@ -100,6 +114,8 @@ def analyze_proportions(
     )
     settled = settle_subjects(findings, happened, estimand, trial)
     side = _find_sides(outcomes, estimand, trial)
+    if sizes is not None:
+        side[np.arange(len(side))[:, None] >= sizes] = MISSING
     tables = count_tables(settled.response, side, outcomes.stratum, strata)
     arms = CountedResponders(tables)
     answer = compare_responders(arms, estimand)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from myotis.analyze.settling import REASONS
 from myotis.simulate.chunks import SIDES
 from myotis.simulate.truth import Numbers
+from myotis.terms.missing import MISSING
 
 
 class Value(NamedTuple):
@@ -54,7 +55,7 @@ def describe_analysis(
     estimate, lower, upper, p_value = (results[name].to_numpy() for name in ("estimate", "lower", "upper", "p_value"))
     answered = ~np.isnan(estimate)
     if not np.isnan(p_value).all():
-        rejects = np.nan_to_num(p_value, nan=1.0) < alpha
+        rejects = find_rejections(results, alpha)
         yield "power", find_share(rejects & (direction * (np.nan_to_num(estimate, nan=neutral) - neutral) > 0))
         yield "rejection", find_share(rejects)
     if margin is not None:
@@ -67,6 +68,23 @@ def describe_analysis(
         yield "coverage", find_share((lower <= truth.value) & (truth.value <= upper))
     yield "mean_width", find_mean((upper - lower)[answered])
     yield "no_answer", find_share(~answered)
+
+
+def find_rejections(results: pl.DataFrame, alpha: float) -> NDArray[np.bool_]:
+    """Which trials reject: where the design had looks, by its boundary, else by the p-value."""
+    by_boundary = results["rejects"].to_numpy()
+    by_p_value = np.nan_to_num(results["p_value"].to_numpy(), nan=1.0) < alpha
+    return np.asarray(np.where(by_boundary == MISSING, by_p_value, by_boundary == 1))
+
+
+def describe_size(results: pl.DataFrame) -> Iterator[tuple[str, Value]]:
+    """How many subjects are analyzed and enrolled on average, and how often the trial ends before its last look."""
+    analyzed = results.select(pl.sum_horizontal(*(f"subjects_{side}" for side in SIDES))).to_series().to_numpy()
+    yield "analyzed_subjects", find_mean(analyzed.astype(np.float64))
+    yield "enrolled_subjects", find_mean(results["enrolled"].to_numpy().astype(np.float64))
+    look, looks = (results[name].to_numpy() for name in ("look", "looks"))
+    if (looks > 1).any():
+        yield "stopped_early", find_share(look + 1 < looks)
 
 
 def describe_responders(results: pl.DataFrame) -> Iterator[tuple[str, str, str | None, Value]]:

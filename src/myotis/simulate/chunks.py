@@ -14,13 +14,16 @@ from myotis.analyze.settling import REASONS
 from myotis.protocol.plan import Estimand
 from myotis.protocol.trial import Trial
 from myotis.randomize.strata import list_strata
-from myotis.simulate.analyses import TrialResults, analyze_proportions, is_counted
+from myotis.simulate.adaptations import find_new_sizes, find_stops
+from myotis.simulate.analyses import TrialResults, analyze_proportions, find_neutral, is_counted
 from myotis.simulate.batch import Batch, VirtualTrial, simulate_batch
 from myotis.simulate.derived import analyze_derived, derive_batch
 from myotis.simulate.luck import Luck
 from myotis.simulate.outcomes import Outcomes, score_batch
 from myotis.simulate.simulation import Design, Scenario, Simulation
 from myotis.simulate.streams import BATCH, Streams
+from myotis.terms.missing import MISSING
+from myotis.terms.rule import Steps
 
 BATCHES: Final = 8
 """Batches in a chunk: it takes half a second or more."""
@@ -40,6 +43,18 @@ class Chunk(NamedTuple):
     """A row for each trial and design: how long enrollment took, what was given, who switched and who left."""
 
 
+class Analyzed(NamedTuple):
+    """What an analysis found in each trial of a design."""
+
+    found: TrialResults
+    rejects: Steps | None
+    """[trial]: 1 where a boundary was crossed; None where the p-value decides."""
+    look: Steps
+    """[trial]: the look at which it ended, from 0."""
+    enrolled: Steps
+    """[trial]: how many subjects were enrolled by then."""
+
+
 class Simulated(NamedTuple):
     """The trials of a batch that are allocated alike, with as many subjects as any design of theirs has."""
 
@@ -48,14 +63,51 @@ class Simulated(NamedTuple):
     datasets: Mapping[str, pl.DataFrame] | None
     """The analysis datasets of all trials, where an analysis needs them."""
 
-    def analyze(self, estimand: Estimand, subjects: int, simulation: Simulation) -> TrialResults:
-        """Carry out an analysis with the first so many subjects of every trial."""
+    def analyze(self, estimand: Estimand, design: Design, simulation: Simulation) -> Analyzed:
+        """Carry out an analysis on every trial, as the design decides on the way."""
         trial = take_analyses(simulation)
+        if design.looks is None or estimand.test.method == "none":
+            sizes = self._find_sizes(estimand, design, simulation)
+            found = self._analyze(estimand, trial, simulation, design.most_subjects, sizes)
+            return Analyzed(found, None, np.full(BATCH, 0), self._count_enrolled(estimand, trial, design, sizes))
+        boundary = design.looks.find_boundary()
+        held = np.ceil(boundary.information * design.subjects).astype(np.int64)
+        found_at = [self._analyze(estimand, trial, simulation, int(count), None) for count in held]
+        p_values, estimates = (np.stack([getattr(f, name) for f in found_at]) for name in ("p_value", "estimate"))
+        stops = find_stops(p_values, estimates, find_neutral(estimand), boundary)
+        found = found_at[0].choose(found_at, stops.look)
+        return Analyzed(
+            found, stops.rejects, stops.look, self._count_enrolled(estimand, trial, design, held[stops.look])
+        )
+
+    def _analyze(
+        self, estimand: Estimand, trial: Trial, simulation: Simulation, subjects: int, sizes: Steps | None
+    ) -> TrialResults:
         if is_counted(estimand, trial):
-            strata = len(list_strata(trial))
-            return analyze_proportions(self.outcomes.take(subjects), simulation.visits, estimand, trial, strata)
+            outcomes, strata = self.outcomes.take(subjects), len(list_strata(trial))
+            return analyze_proportions(outcomes, simulation.visits, estimand, trial, strata, sizes)
         assert self.datasets is not None, "they were derived for it"
         return analyze_derived(self.datasets, subjects, range(BATCH), estimand, trial)
+
+    def _find_sizes(self, estimand: Estimand, design: Design, simulation: Simulation) -> Steps | None:
+        """How many subjects each trial comes to; None where all have as many as planned."""
+        if design.reestimation is None:
+            return None
+        trial, rule = take_analyses(simulation), design.reestimation
+        first = self._analyze(estimand, trial, simulation, rule.at_subjects, None)
+        ratio = design.ratio or trial.randomization.ratio
+        events, known = (values.sum(axis=1).astype(np.float64) for values in (first.responders, first.subjects))
+        share = ratio[estimand.group] / ratio[estimand.comparator]
+        return find_new_sizes(events, known, design.subjects, share, rule)
+
+    def _count_enrolled(self, estimand: Estimand, trial: Trial, design: Design, analyzed: Steps | None) -> Steps:
+        """How many subjects were enrolled when the outcomes of those analyzed were known: what a stop can't save."""
+        most = design.most_subjects if design.reestimation is None else None
+        sizes = np.full(BATCH, design.most_subjects) if analyzed is None else analyzed
+        enrolled = self.batch.lives.enrolled.reshape(-1, BATCH)[: design.most_subjects]
+        known = enrolled[sizes - 1, np.arange(BATCH)] + trial.visit(estimand.visit).day
+        there = (enrolled <= known).sum(axis=0)
+        return np.asarray(np.minimum(there, sizes if most is None else most))
 
 
 def simulate_chunk(simulation: Simulation, scenario: Scenario, number: int) -> Chunk:
@@ -66,8 +118,8 @@ def simulate_chunk(simulation: Simulation, scenario: Scenario, number: int) -> C
         for design, simulated in simulate_designs(simulation, scenario, batch):
             trials.append(_describe_trials(design, simulated, first))
             for estimand in simulation.analyses:
-                found = simulated.analyze(estimand, design.subjects, simulation)
-                results.append(_tabulate(design, estimand.id, found, first))
+                analyzed = simulated.analyze(estimand, design, simulation)
+                results.append(_tabulate(design, estimand.id, analyzed, first))
     return Chunk(pl.concat(results), pl.concat(trials))
 
 
@@ -78,7 +130,7 @@ def simulate_designs(simulation: Simulation, scenario: Scenario, batch: int) -> 
     for design in simulation.designs:
         key = _name_allocation(design)
         if key not in simulated:
-            most = max(other.subjects for other in simulation.designs if _name_allocation(other) == key)
+            most = max(other.most_subjects for other in simulation.designs if _name_allocation(other) == key)
             procedure = design.find_procedure(simulation.trial, course)
             virtual = VirtualTrial.build(take_ratio(take_analyses(simulation), design), course, procedure)
             simulated[key] = _simulate(simulation, virtual, Luck(Streams(simulation.seed, batch)), most)
@@ -105,7 +157,7 @@ def take_analyses(simulation: Simulation) -> Trial:
 
 def _name_allocation(design: Design) -> str:
     """What is the same for designs whose subjects are allocated alike."""
-    return repr(design.model_copy(update={"id": "", "subjects": 2}))
+    return repr(design.model_copy(update={"id": "", "subjects": 2, "looks": None, "reestimation": None}))
 
 
 def needed_events(scenario: Scenario) -> Any:
@@ -120,7 +172,8 @@ def take_ratio(trial: Trial, design: Design) -> Trial:
     return trial.model_copy(update={"randomization": trial.randomization.model_copy(update={"ratio": design.ratio})})
 
 
-def _tabulate(design: Design, analysis: str, found: TrialResults, first: int) -> pl.DataFrame:
+def _tabulate(design: Design, analysis: str, analyzed: Analyzed, first: int) -> pl.DataFrame:
+    found = analyzed.found
     columns: dict[str, Any] = {
         "trial": np.arange(first, first + BATCH),
         "design": design.id,
@@ -129,6 +182,10 @@ def _tabulate(design: Design, analysis: str, found: TrialResults, first: int) ->
         "lower": found.lower,
         "upper": found.upper,
         "p_value": found.p_value,
+        "rejects": np.full(BATCH, MISSING) if analyzed.rejects is None else analyzed.rejects,
+        "look": analyzed.look,
+        "looks": len(design.looks.information) if design.looks else 1,
+        "enrolled": analyzed.enrolled,
     }
     for side, name in enumerate(SIDES):
         columns[f"subjects_{name}"] = found.subjects[:, side]

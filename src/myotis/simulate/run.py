@@ -17,13 +17,15 @@ import polars as pl
 from myotis.datasets.characteristics import CHARACTERISTICS
 from myotis.protocol.methods import PROPORTIONS
 from myotis.protocol.plan import Estimand
-from myotis.simulate.analyses import find_direction
+from myotis.simulate.analyses import find_direction, find_neutral
 from myotis.simulate.characteristics import (
     Truth,
     Value,
     describe_analysis,
     describe_design,
     describe_responders,
+    describe_size,
+    find_rejections,
 )
 from myotis.simulate.chunks import CHUNK_TRIALS, SIDES, simulate_chunk
 from myotis.simulate.simulation import Simulation
@@ -169,7 +171,7 @@ class _Tally:
                 key = scenario, str(design), str(analysis)
                 neutral, direction = self.neutral[key[2]]
                 is_favorable = direction * (rows["estimate"].to_numpy() - neutral) > 0
-                shown = (rows["p_value"].to_numpy() < self.alpha) & is_favorable
+                shown = find_rejections(rows, self.alpha) & is_favorable
                 self.shown[key] = self.shown.get(key, 0) + int(shown.sum())
                 self.trials[key] = self.trials.get(key, 0) + rows.height
 
@@ -177,11 +179,6 @@ class _Tally:
         """The largest standard error of a power; None where nothing is tested."""
         shares = [(self.shown[key] / count, count) for key, count in self.trials.items()]
         return max((float(np.sqrt(share * (1 - share) / count)) for share, count in shares), default=None)
-
-
-def find_neutral(estimand: Estimand) -> float:
-    """What the summary of an estimand is where the arms do not differ."""
-    return 1.0 if estimand.summary in {"ratio_of_proportions", "odds_ratio", "hazard_ratio"} else 0.0
 
 
 def _describe(store: ChunkStore, simulation: Simulation, chunks: int, truths: int, asked: Asked) -> pl.DataFrame:
@@ -220,6 +217,8 @@ def _describe_analysis(
         direction=find_direction(estimand, simulation.trial),
     )
     for name, value in described:
+        yield _row(name, value)
+    for name, value in describe_size(found):
         yield _row(name, value)
     if estimand.variable not in PROPORTIONS:
         return

@@ -25,6 +25,7 @@ from myotis.randomize.procedures.law import Procedure
 from myotis.randomize.procedures.maximal import Maximal
 from myotis.randomize.procedures.permuted_blocks import PermutedBlocks
 from myotis.randomize.procedures.simple import Simple
+from myotis.simulate.adaptations import BlindedReestimation, Looks
 from myotis.simulate.analyses import check_estimand
 from myotis.simulate.changes import change_course, change_values
 from myotis.simulate.course import Course
@@ -57,12 +58,25 @@ class Design(Section):
     maximal: Maximal | None = None
     """How subjects are randomized: one of these tables at most. Without one, in blocks of the course's size, or of two
     subjects for each share where that can't hold the ratio."""
+    looks: Looks | None = None
+    """When the trial may stop early; at the end only where it is not said."""
+    reestimation: BlindedReestimation | None = None
+    """How the number of subjects is computed anew; as planned where it is not said."""
 
     @model_validator(mode="after")
-    def _one_procedure(self) -> Self:
+    def _one_of_each(self) -> Self:
         if len(self._procedures) > 1:
             raise ValueError("several procedures are named; expected one table at most")
+        if self.looks and self.reestimation:
+            raise ValueError("looks and reestimation are not combined; expected one of them")
+        if self.reestimation and not self.reestimation.at_subjects <= self.subjects <= self.reestimation.maximum:
+            raise ValueError("expected at_subjects, subjects and maximum in this order")
         return self
+
+    @property
+    def most_subjects(self) -> int:
+        """The largest number of subjects that the design can come to."""
+        return self.reestimation.maximum if self.reestimation else self.subjects
 
     @property
     def _procedures(self) -> list[Procedure]:

@@ -16,7 +16,7 @@ from myotis.protocol.plan import Estimand
 from myotis.simulate.changes import change_course
 from myotis.simulate.characteristics import Truth
 from myotis.simulate.chunks import BATCHES, simulate_designs
-from myotis.simulate.simulation import Scenario, Simulation
+from myotis.simulate.simulation import Design, Scenario, Simulation
 
 NOTHING_MISSING: Final = {"absence.visit_missed": 0.0, "absence.measure_missed": 0.0}
 NOBODY_LEAVES: Final = {"discontinuation.*.probability_per_4_weeks.*": 0.0}
@@ -37,13 +37,18 @@ def simulate_truth(simulation: Simulation, scenario: Scenario, number: int) -> p
         for batch in range(number * BATCHES, (number + 1) * BATCHES):
             for design, simulated in simulate_designs(alike, whole, BEFORE_THE_FIRST - batch):
                 for estimand in alike.analyses:
-                    found = simulated.analyze(estimand, design.subjects, alike)
+                    found = simulated.analyze(estimand, plain(design), alike).found
                     known = found.estimate[~np.isnan(found.estimate)]
                     counts = [*found.responders.sum(axis=0), *found.subjects.sum(axis=0)]
                     moments = [len(known), known.sum(), (known**2).sum()]
                     rows.append((design.id, estimand.id, *(float(one) for one in (*counts, *moments))))
     schema = ["design", "analysis", *COUNTS]
     return pl.DataFrame(rows, schema=schema, orient="row").group_by("design", "analysis", maintain_order=True).sum()
+
+
+def plain(design: Design) -> Design:
+    """A design that decides nothing on the way: the truth does not depend on when one stops."""
+    return design.model_copy(update={"looks": None, "reestimation": None})
 
 
 def _group_alike(simulation: Simulation) -> Iterator[tuple[tuple[bool, bool], Simulation]]:
