@@ -4,9 +4,11 @@ A chunk that is lost with its worker is computed again by another one, and gives
 simulation and its number alone. The cluster's workers must run the same sources.
 """
 
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from myotis.errors import SettingError
 from myotis.simulate.run import Answer, Workers
@@ -32,12 +34,27 @@ def use_cluster(address: str) -> Iterator[tuple[Workers, int]]:
         from distributed import Client  # noqa: PLC0415 (an extra, and a second to load)
     except ImportError as error:
         raise SettingError("a cluster needs Dask; expected Myotis to be installed as myotis[cluster]") from error
+    _check_answers(address)  # a client that fails to connect can lock the next one out
     try:
         client: Client = Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
-        raise SettingError(f"no cluster answers at {address}; expected the address of a Dask scheduler") from error
+        raise _no_cluster(address) from error
     with client:
         yield _Cluster(client), _check_workers(client)
+
+
+def _check_answers(address: str) -> None:
+    """Raise SettingError where nothing listens at an address."""
+    try:
+        place = urlsplit(address if "//" in address else f"tcp://{address}")
+        with socket.create_connection((place.hostname or "", place.port or 0), timeout=SECONDS_TO_CONNECT):
+            pass
+    except (OSError, ValueError) as error:
+        raise _no_cluster(address) from error
+
+
+def _no_cluster(address: str) -> SettingError:
+    return SettingError(f"no cluster answers at {address}; expected the address of a Dask scheduler")
 
 
 class _Cluster:
