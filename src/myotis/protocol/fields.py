@@ -82,6 +82,13 @@ def exact_decimal(value: object) -> Decimal:
     raise ValueError("is not a number; expected for example 20 or 1.5")
 
 
+def _as_float(value: object) -> object:
+    return float(value) if isinstance(value, Decimal | int) and not isinstance(value, bool) else value
+
+
+Real = Annotated[float, BeforeValidator(_as_float)]
+"""A number that nothing is compared with exactly, such as an assumed probability."""
+
 Number = Annotated[
     Decimal, BeforeValidator(exact_decimal), PlainSerializer(canonical_number), WithJsonSchema({"type": "number"})
 ]

@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field, model_validator
 from scipy import special
 
-from myotis.protocol.fields import Section
+from myotis.protocol.fields import Real, Section
 from myotis.simulate.truth import Numbers
 from myotis.statistics.group_sequential.blinded_reestimation import compute_blinded_size_for_proportions
 from myotis.statistics.group_sequential.boundaries import Boundary, compute_boundary
@@ -18,8 +18,8 @@ from myotis.statistics.group_sequential.design import GroupSequentialDesign
 from myotis.statistics.group_sequential.spending import compute_spending_boundary
 from myotis.terms.rule import Steps
 
-Share = Annotated[float, Field(gt=0, le=1)]
-Error = Annotated[float, Field(gt=0, lt=0.5)]
+Share = Annotated[Real, Field(gt=0, le=1)]
+Error = Annotated[Real, Field(gt=0, lt=0.5)]
 
 
 class Looks(Section):
@@ -34,7 +34,7 @@ class Looks(Section):
     """A boundary of a known shape, or an error spending function (the last four)."""
     alpha: Error
     """The whole two-sided error."""
-    shape: float | None = None
+    shape: Real | None = None
     """The parameter of ``wang_tsiatis``, ``haybittle_peto``, ``kim_demets`` and ``hwang_shih_decani``."""
 
     def find_boundary(self) -> GroupSequentialDesign:
@@ -55,10 +55,10 @@ class BlindedReestimation(Section):
     at_subjects: Annotated[int, Field(ge=2)]
     """How many subjects have an outcome then."""
     maximum: Annotated[int, Field(ge=2)]
-    difference: Annotated[float, Field(gt=0, lt=1)]
+    difference: Annotated[Real, Field(gt=0, lt=1)]
     """The difference of the rates that the trial is to find."""
     alpha: Error
-    power: Annotated[float, Field(gt=0.5, lt=1)]
+    power: Annotated[Real, Field(gt=0.5, lt=1)]
 
     @model_validator(mode="after")
     def _before_the_end(self) -> Self:

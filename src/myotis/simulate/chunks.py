@@ -17,6 +17,7 @@ from myotis.randomize.strata import list_strata
 from myotis.simulate.adaptations import find_new_sizes, find_stops
 from myotis.simulate.analyses import TrialResults, analyze_proportions, find_neutral, is_counted
 from myotis.simulate.batch import Batch, VirtualTrial, simulate_batch
+from myotis.simulate.borrowing import decide_by_posterior
 from myotis.simulate.derived import analyze_derived, derive_batch
 from myotis.simulate.luck import Luck
 from myotis.simulate.outcomes import Outcomes, score_batch
@@ -68,8 +69,11 @@ class Simulated(NamedTuple):
         trial = take_analyses(simulation)
         if design.looks is None or estimand.test.method == "none":
             sizes = self._find_sizes(estimand, design, simulation)
-            found = self._analyze(estimand, trial, simulation, design.most_subjects, sizes)
-            return Analyzed(found, None, np.full(BATCH, 0), self._count_enrolled(estimand, trial, design, sizes))
+            found, rejects = self._analyze(estimand, trial, simulation, design.most_subjects, sizes), None
+            if borrowing := dict(simulation.borrowings).get(estimand.id):
+                found, rejects = decide_by_posterior(found, borrowing, float(estimand.interval.level.number / 100))
+            enrolled = self._count_enrolled(estimand, trial, design, sizes)
+            return Analyzed(found, rejects, np.full(BATCH, 0), enrolled)
         boundary = design.looks.find_boundary()
         held = np.ceil(boundary.information * design.subjects).astype(np.int64)
         found_at = [self._analyze(estimand, trial, simulation, int(count), None) for count in held]

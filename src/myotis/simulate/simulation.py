@@ -27,6 +27,7 @@ from myotis.randomize.procedures.permuted_blocks import PermutedBlocks
 from myotis.randomize.procedures.simple import Simple
 from myotis.simulate.adaptations import BlindedReestimation, Looks
 from myotis.simulate.analyses import check_estimand
+from myotis.simulate.borrowing import Borrowing
 from myotis.simulate.changes import change_course, change_values
 from myotis.simulate.course import Course
 
@@ -99,6 +100,8 @@ class AnalysisChoice(Section):
     """The estimand of the plan that it starts from."""
     changes: dict[str, Any] = Field(default_factory=dict)
     """By the path of a field of the estimand, such as ``interval.method``."""
+    borrowing: Borrowing | None = None
+    """What is borrowed of earlier trials; nothing where it is not said."""
 
 
 class Comparison(Section):
@@ -117,6 +120,8 @@ class Simulation(NamedTuple):
     designs: tuple[Design, ...]
     analyses: tuple[Estimand, ...]
     seed: int
+    borrowings: tuple[tuple[str, Borrowing], ...] = ()
+    """By analysis, what it borrows."""
 
     @property
     def digest(self) -> str:
@@ -126,6 +131,7 @@ class Simulation(NamedTuple):
             "scenarios": [(one.id, one.course.model_dump(mode="json")) for one in self.scenarios],
             "designs": [one.model_dump(mode="json") for one in self.designs],
             "analyses": [one.model_dump(mode="json") for one in self.analyses],
+            "borrowings": [(name, one.model_dump(mode="json")) for name, one in self.borrowings],
             "seed": self.seed,
         }
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
@@ -160,12 +166,19 @@ def plan_simulation(
     if sizes:
         named = [(design, size) for design in designs for size in sizes]
         designs = tuple(d.model_copy(update={"id": _name(d.id, str(n)), "subjects": n}) for d, n in named)
-    chosen = tuple(find_estimand(trial, choice) for choice in _choose(trial, comparison, analyses))
+    choices = _choose(trial, comparison, analyses)
+    chosen = tuple(find_estimand(trial, choice) for choice in choices)
     for estimand in chosen:
         check_estimand(estimand, trial)
-    if faults := [fault for design in designs for fault in _check_ratio(trial, design)]:
+    borrowings = tuple((choice.id, choice.borrowing) for choice in choices if choice.borrowing)
+    faults = [fault for design in designs for fault in _check_ratio(trial, design)]
+    faults += [fault for estimand in chosen for fault in _check_borrowing(estimand, dict(borrowings), designs)]
+    if faults:
         raise InputError(faults)
-    return Simulation(trial, tuple(_lay_out(scenarios, grid)), designs, chosen, seed)
+    for design in designs:
+        if design.looks:
+            design.looks.find_boundary()  # tells now what it can't be
+    return Simulation(trial, tuple(_lay_out(scenarios, grid)), designs, chosen, seed, borrowings)
 
 
 def _name(*parts: str) -> str:
@@ -185,6 +198,20 @@ def _check_ratio(trial: Trial, design: Design) -> Iterable[Fault]:
     if design.ratio is not None and set(design.ratio) != arms:
         what = f"the ratio of design {design.id} does not name the arms"
         yield Fault(what=what, expected=", ".join(sorted(arms)), column="ratio")
+
+
+def _check_borrowing(
+    estimand: Estimand, borrowings: Mapping[str, Borrowing], designs: Sequence[Design]
+) -> Iterable[Fault]:
+    if estimand.id not in borrowings:
+        return
+    column = f"analyses.{estimand.id}.borrowing"
+    if estimand.summary != "difference_in_proportions" or estimand.missing != "nonresponse":
+        expected = "a difference in proportions of all subjects"
+        yield Fault(what="only proportions borrow", expected=expected, column=column)
+    if any(design.looks for design in designs):
+        what = "looks and borrowing are not combined"
+        yield Fault(what=what, expected="designs without looks", column=column)
 
 
 def _lay_out(scenarios: Sequence[Scenario], grid: Mapping[str, Sequence[str]]) -> Iterable[Scenario]:

@@ -59,7 +59,7 @@ def _group_alike(simulation: Simulation) -> Iterator[tuple[tuple[bool, bool], Si
     for wishes, analyses in groups.items():
         update = {"switch": None} if wishes[1] else {}
         trial = simulation.trial.model_copy(update=update)
-        yield wishes, simulation._replace(trial=trial, analyses=tuple(analyses))
+        yield wishes, simulation._replace(trial=trial, analyses=tuple(analyses), borrowings=())
 
 
 def _find_wishes(estimand: Estimand) -> tuple[bool, bool]:

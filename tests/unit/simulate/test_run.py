@@ -1,6 +1,7 @@
 """A simulation is the same however it is carried out: by any number of workers, in parts, after a kill."""
 
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,10 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from myotis.errors import InputError, SettingError
+from myotis.errors import InputError, SettingError, StatisticsError
 from myotis.protocol.read import read_trial
 from myotis.simulate import chunks, run, truths
+from myotis.simulate.adaptations import Looks
 from myotis.simulate.course import read_course
 from myotis.simulate.run import Asked, Standing, Wanted, run_simulation, use_threads
 from myotis.simulate.scenarios import read_scenario
@@ -220,6 +222,39 @@ def test_a_faulty_file_of_designs_and_analyses_is_refused(tmp_path, text, said):
     file.write_text(text)
     with pytest.raises((InputError, SettingError), match=said):
         plan_simulation(TRIAL, [Scenario("as_assumed", COURSE)], seed=1, comparison=read_comparison(file))
+
+
+def test_a_file_of_designs_and_analyses_is_read_with_all_that_it_can_say(tmp_path):
+    file = tmp_path / "compare.toml"
+    file.write_text("""
+schema_version = 1
+[[designs]]
+id = "looks"
+subjects = 94
+looks = { information = [0.5, 1], boundary = "haybittle_peto", alpha = 0.05, shape = 3 }
+[[designs]]
+id = "again"
+subjects = 94
+big_stick = { tolerance = 3 }
+reestimation = { at_subjects = 50, maximum = 140, difference = 0.3, alpha = 0.05, power = 0.8 }
+[[analyses]]
+id = "higher"
+estimand = "primary"
+changes = { variable = "tis_at_least", threshold = 22.5 }
+""")
+    found = read_comparison(file)
+    assert found.designs[0].looks.information == (0.5, 1.0)
+    assert found.designs[0].looks.find_boundary().upper[0] == 3
+    assert found.designs[1].reestimation.power == 0.8
+    simulation = plan_simulation(TRIAL, [Scenario("as_assumed", COURSE)], seed=1, comparison=found)
+    assert simulation.analyses[0].threshold == Decimal("22.5")
+
+
+def test_a_boundary_that_there_is_not_is_refused_before_anything_is_simulated():
+    wrong = Looks(information=(0.5, 1.0), boundary="haybittle_peto", alpha=0.05)
+    comparison = Comparison(schema_version=1, designs=(Design(id="a", subjects=20, looks=wrong),))
+    with pytest.raises(StatisticsError, match="interim"):
+        plan_simulation(TRIAL, [Scenario("as_assumed", COURSE)], seed=1, comparison=comparison)
 
 
 def test_every_shipped_scenario_can_be_simulated_and_differs(tmp_path):
