@@ -25,8 +25,9 @@ from myotis.statistics.power.mixed_model import RepeatedMeans, compute_last_visi
 from myotis.statistics.power.observed_events import Hazard, compute_event_probability
 from myotis.statistics.power.precision import compute_exact_coverage, compute_expected_half_width
 from myotis.statistics.power.priors import BetaPriors
+from myotis.statistics.power.rates import Strata
 from myotis.statistics.power.sequential import GroupSequential, plan_looks
-from myotis.statistics.power.stratified_proportions import Strata, StratifiedProportions
+from myotis.statistics.power.stratified_proportions import StratifiedProportions
 from myotis.statistics.power.time_to_event import TimeToEvent, compute_events, compute_log_rank_drift, find_duration
 from myotis.statistics.power.two_proportions import TwoProportions
 

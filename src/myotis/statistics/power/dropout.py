@@ -44,7 +44,7 @@ class DropoutsRemoved(LaidOver):
     dropout2: float
 
     def __post_init__(self) -> None:
-        check_dropout(self.dropout1, self.dropout2)
+        _check_dropout(self.dropout1, self.dropout2)
 
     @property
     def options(self) -> Options:
@@ -76,7 +76,7 @@ class DropoutsAsNonresponders(LaidOver, RateAssumptions):
     dropout2: float
 
     def __post_init__(self) -> None:
-        check_dropout(self.dropout1, self.dropout2)
+        _check_dropout(self.dropout1, self.dropout2)
 
     @property
     def options(self) -> Options:
@@ -106,7 +106,7 @@ class DropoutsAsNonresponders(LaidOver, RateAssumptions):
         return self.assumptions
 
 
-def check_dropout(*shares: float) -> None:
+def _check_dropout(*shares: float) -> None:
     """Refuse shares that are no proportions below 1."""
     if not all(0 <= share < 1 for share in shares):
         raise StatisticsError(

@@ -8,22 +8,22 @@ When to use: for the power that the planned analysis has, above all in trials of
 for the type I error that an approximate test really has. Exact power jumps with the size.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final, Self
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from myotis.errors import StatisticsError
-from myotis.statistics.power.assumptions import Options, RateAssumptions, WeighedRates, check_test
-from myotis.statistics.power.two_proportions import check_two_proportions, describe_two_proportions, move_proportion
+from myotis.statistics.power.assumptions import WeighedRates, check_test
+from myotis.statistics.power.rates import TwoRates
 from myotis.statistics.proportions import difference, exact_tests, independence, margins
 from myotis.statistics.proportions.difference import DifferenceInterval, estimate_difference_of_proportions
 from myotis.statistics.proportions.independence import pearson_chi_square_test
 from myotis.statistics.proportions.margins import ScoreTest, difference_score_test
-from myotis.statistics.proportions.nuisance import TIE, compute_binomial, list_tables, maximize_probability, sum_tables
+from myotis.statistics.proportions.nuisance import TIE, compute_binomial, list_tables, maximize_probability, average_tables
 from myotis.statistics.proportions.orders import Order, order_by_fisher, order_by_pooled_z
 from myotis.statistics.result import Alternative, Numbers
 
@@ -86,7 +86,7 @@ INTERVALS: Final = {interval.value: interval for interval in DifferenceInterval}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExactTwoProportions(RateAssumptions):
+class ExactTwoProportions(TwoRates):
     """Two assumed proportions ``p1`` and ``p2``, and the ``test`` that will be carried out, against ``margin``.
 
     Effect, margin and errors as in `myotis.statistics.power.two_proportions.TwoProportions`; tests of no difference
@@ -98,29 +98,11 @@ class ExactTwoProportions(RateAssumptions):
     0.7638
     """
 
-    p1: float
-    p2: float
-    alpha: float
-    alternative: Alternative
     test: EnumeratedTest | str
-    margin: float = 0.0
 
     def __post_init__(self) -> None:
-        check_two_proportions(self.p1, self.p2, self.margin)
+        TwoRates.__post_init__(self)
         _check_margin(EnumeratedTest(self.test), self.margin)
-        check_test(self.alpha, self.alternative)
-
-    @property
-    def effect(self) -> float:
-        return self.p1 - self.p2
-
-    @property
-    def null(self) -> float:
-        return self.margin
-
-    @property
-    def effect_limits(self) -> tuple[float, float]:
-        return -self.p2, 1 - self.p2
 
     @property
     def method(self) -> str:
@@ -129,10 +111,6 @@ class ExactTwoProportions(RateAssumptions):
     @property
     def reference(self) -> str:
         return REFERENCES[EnumeratedTest(self.test)]
-
-    @property
-    def options(self) -> Options:
-        return describe_two_proportions(self.p1, self.p2, self.margin)
 
     @property
     def jumps(self) -> bool:
@@ -153,15 +131,6 @@ class ExactTwoProportions(RateAssumptions):
             return 0.0
         return float(compute_rejection_probability(self.find_rejections(n1, n2), self.p1, self.p2))
 
-    def with_effect(self, effect: float) -> Self:
-        return replace(self, p1=move_proportion(self.p2, effect))
-
-    def with_error(self, alpha: float, alternative: Alternative) -> Self:
-        return replace(self, alpha=alpha, alternative=alternative)
-
-    def with_rates(self, p1: float, p2: float) -> Self:
-        return replace(self, p1=p1, p2=p2)
-
     def average_power(self, n1: float, n2: float, first: WeighedRates, second: WeighedRates) -> float:
         """An exact sum: over the rates, events are a mixture of binomials."""
         if min(n1, n2) < 1:
@@ -172,9 +141,6 @@ class ExactTwoProportions(RateAssumptions):
             for n, side in zip(rejections.shape, (first, second), strict=True)
         ]
         return float(mixtures[0] @ rejections @ mixtures[1])
-
-    def with_response_of(self, share1: float, share2: float) -> Self:
-        return replace(self, p1=self.p1 * share1, p2=self.p2 * share2)
 
 
 def find_rejections(
@@ -208,7 +174,7 @@ def compute_rejection_probability(rejections: ArrayLike, p1: ArrayLike, p2: Arra
     """
     marked = np.asarray(rejections, dtype=float)
     first, second = np.broadcast_arrays(np.asarray(p1, dtype=float), np.asarray(p2, dtype=float))
-    return np.asarray(sum_tables(marked, first.ravel(), second.ravel()).reshape(first.shape))[()]
+    return np.asarray(average_tables(marked, first.ravel(), second.ravel()).reshape(first.shape))[()]
 
 
 def compute_exact_size(rejections: ArrayLike, *, margin: float = 0.0) -> float:

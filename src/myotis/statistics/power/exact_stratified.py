@@ -8,16 +8,17 @@ When to use: for the power and the type I error that the stratified test of a sm
 with the product of the sizes of the strata: three of thirty subjects are quick, six are not done.
 """
 
-from dataclasses import dataclass, replace
-from typing import Final, NamedTuple, Self
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from myotis.errors import StatisticsError
-from myotis.statistics.power.assumptions import Options, ResponseAssumptions, check_test, list_sides
-from myotis.statistics.power.stratified_proportions import Strata, StratifiedTest, split_by_shares
+from myotis.statistics.power.assumptions import check_test, list_sides
+from myotis.statistics.power.rates import StratifiedRates, split_by_shares
+from myotis.statistics.power.stratified_proportions import StratifiedTest
 from myotis.statistics.proportions.nuisance import compute_binomial
 from myotis.statistics.result import Alternative, Numbers
 from myotis.statistics.stratified import cochran_mantel_haenszel
@@ -33,12 +34,13 @@ TIE = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExactStratifiedProportions(ResponseAssumptions):
+class ExactStratifiedProportions(StratifiedRates):
     """Assumed proportions in ``strata``, and the Cochran-Mantel-Haenszel ``test``, whose power is enumerated.
 
     The subjects of each group are split over the strata by their shares, to whole numbers; in a trial the strata come
     out by chance. Effect as in `myotis.statistics.power.stratified_proportions.StratifiedProportions`.
 
+    >>> from myotis.statistics.power.rates import Strata
     >>> strata = Strata(shares=(0.3, 0.5, 0.2), p1=(0.8, 0.6, 0.4), p2=(0.5, 0.3, 0.1))
     >>> assumed = ExactStratifiedProportions(
     ...     strata=strata, alpha=0.05, alternative="two-sided", test="cochran-mantel-haenszel"
@@ -47,22 +49,11 @@ class ExactStratifiedProportions(ResponseAssumptions):
     0.5055
     """
 
-    strata: Strata
-    alpha: float
-    alternative: Alternative
     test: StratifiedTest | str
 
     def __post_init__(self) -> None:
-        check_test(self.alpha, self.alternative)
+        StratifiedRates.__post_init__(self)
         StratifiedTest(self.test)
-
-    @property
-    def effect(self) -> float:
-        return self.strata.effect
-
-    @property
-    def effect_limits(self) -> tuple[float, float]:
-        return self.strata.effect_limits
 
     @property
     def method(self) -> str:
@@ -71,10 +62,6 @@ class ExactStratifiedProportions(ResponseAssumptions):
     @property
     def reference(self) -> str:
         return REFERENCES[StratifiedTest(self.test)]
-
-    @property
-    def options(self) -> Options:
-        return self.strata.describe()
 
     @property
     def jumps(self) -> bool:
@@ -100,15 +87,6 @@ class ExactStratifiedProportions(ResponseAssumptions):
             alpha=self.alpha,
             alternative=self.alternative,
         )
-
-    def with_effect(self, effect: float) -> Self:
-        return replace(self, strata=self.strata.with_effect(effect))
-
-    def with_error(self, alpha: float, alternative: Alternative) -> Self:
-        return replace(self, alpha=alpha, alternative=alternative)
-
-    def with_response_of(self, share1: float, share2: float) -> Self:
-        return replace(self, strata=self.strata.with_response_of(share1, share2))
 
     def _split(self, n1: float, n2: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         if n1 != int(n1) or n2 != int(n2):

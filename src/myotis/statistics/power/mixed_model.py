@@ -54,7 +54,7 @@ class RepeatedMeans(Assumptions):
 
     def __post_init__(self) -> None:
         check_test(self.alpha, self.alternative)
-        check_covariance(self.covariance)
+        _check_covariance(self.covariance)
         for shares in (self.retention1, self.retention2):
             _check_retention(shares, len(self.covariance))
 
@@ -106,7 +106,7 @@ def compute_last_visit_variance(covariance: ArrayLike, retention: ArrayLike) -> 
     1.1875
     """
     matrix, kept = np.asarray(covariance, dtype=float), np.asarray(retention, dtype=float)
-    check_covariance(matrix)
+    _check_covariance(matrix)
     _check_retention(kept, len(matrix))
     information = np.zeros_like(matrix)
     for visits, share in enumerate(kept - np.append(kept[1:], 0.0), start=1):
@@ -123,13 +123,13 @@ def condition_on_baseline(covariance: ArrayLike) -> Numbers:
     [[4.0, 2.0], [2.0, 5.0]]
     """
     matrix = np.asarray(covariance, dtype=float)
-    check_covariance(matrix)
+    _check_covariance(matrix)
     if len(matrix) < 2:
         raise StatisticsError("the covariance has no visit after the baseline; expected two rows or more")
     return np.asarray(matrix[1:, 1:] - np.outer(matrix[1:, 0], matrix[0, 1:]) / matrix[0, 0])
 
 
-def check_covariance(covariance: ArrayLike) -> None:
+def _check_covariance(covariance: ArrayLike) -> None:
     """Refuse what is no covariance matrix: square, symmetric and positive definite."""
     matrix = np.asarray(covariance, dtype=float)
     is_square = matrix.ndim == 2 and matrix.shape[0] == matrix.shape[1] and matrix.size > 0

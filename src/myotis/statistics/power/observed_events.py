@@ -1,13 +1,18 @@
-"""How many events are seen of subjects who enter over time: constant hazards by pieces, dropout, and a last day."""
+"""Events that are seen of subjects who enter over time: hazards constant by pieces, dropout, and a last day.
+
+When to use: to tell how many subjects give the events that a time to event needs, and by when.
+"""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 import numpy as np
 
 from myotis.errors import StatisticsError
 from myotis.statistics.power.assumptions import check_positive
 from myotis.statistics.result import Numbers
+
+REFERENCES: Final = {"piecewise-exponential": "Lachin JM, Foulkes MA, Biometrics 1986;42:507-519"}
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(24)
 

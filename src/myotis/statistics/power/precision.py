@@ -21,7 +21,7 @@ from myotis.statistics.proportions.difference import (
     DifferenceInterval,
     estimate_difference_of_proportions,
 )
-from myotis.statistics.proportions.nuisance import list_tables, sum_tables
+from myotis.statistics.proportions.nuisance import list_tables, average_tables
 from myotis.statistics.result import Estimate, Numbers, check_level
 
 REFERENCES: Final = difference.REFERENCES
@@ -118,7 +118,7 @@ def compute_expected_half_width(
     """
     check_proportions("the rates of the groups", p1, p2)
     answer = _enumerate_intervals(n1, n2, DifferenceInterval(method), level)
-    return float(sum_tables((answer.upper - answer.lower) / 2, np.array([p1]), np.array([p2]))[0])
+    return float(average_tables((answer.upper - answer.lower) / 2, np.array([p1]), np.array([p2]))[0])
 
 
 def compute_exact_coverage(
@@ -135,7 +135,7 @@ def compute_exact_coverage(
     for place in np.ndindex(first.shape):
         true = first[place] - second[place]
         holds = (answer.lower - ROUNDING <= true) & (true <= answer.upper + ROUNDING)
-        coverage[place] = sum_tables(holds.astype(float), first[place].reshape(1), second[place].reshape(1))[0]
+        coverage[place] = average_tables(holds.astype(float), first[place].reshape(1), second[place].reshape(1))[0]
     return coverage[()]
 
 

@@ -1,14 +1,23 @@
-"""Priors of an effect or of two rates: what is believed before the trial, for the mean of a power over it."""
+"""Priors of an effect or of two rates: what is believed before the trial, for the mean of a power over it.
+
+When to use: in `myotis.statistics.power.assurance`. Beta priors where earlier trials tell both rates; a normal prior of
+the difference, or of the logarithm of a hazard ratio, where they tell an estimate with its standard error.
+"""
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from scipy import special
 
 from myotis.errors import StatisticsError
 from myotis.statistics.power.assumptions import Assumptions, Options, RateAssumptions, WeighedRates, check_positive
+
+REFERENCES: Final = {
+    "normal": "Spiegelhalter DJ, Freedman LS, Blackburn PR, Control Clin Trials 1986;7:8-17",
+    "beta": "O'Hagan A, Stevens JW, Campbell MJ, Pharm Stat 2005;4:187-201",
+}
 
 REACH = 8.5
 """Standard deviations that are integrated over: beyond lies 2e-17."""
@@ -101,14 +110,14 @@ class BetaPriors:
         if not isinstance(assumptions, RateAssumptions):
             raise StatisticsError(f"{assumptions.method} is no power of two rates; expected a normal prior")
         first, second = (
-            list_beta_nodes(a, b, max(LEAST_NODES, int(n) // 2 + 1))
+            _list_beta_nodes(a, b, max(LEAST_NODES, int(n) // 2 + 1))
             for a, b, n in ((self.a1, self.b1, n1), (self.a2, self.b2, n2))
         )
         return assumptions.average_power(n1, n2, first, second)
 
 
 @lru_cache(maxsize=256)
-def list_beta_nodes(a: float, b: float, nodes: int) -> WeighedRates:
+def _list_beta_nodes(a: float, b: float, nodes: int) -> WeighedRates:
     """Rates whose weighed sums are means under Beta(a, b): exactly, of polynomials of degree 2 nodes - 1."""
     places, weights = special.roots_jacobi(nodes, b - 1, a - 1)
     return WeighedRates(np.clip((1 + places) / 2, 0, 1), weights / weights.sum())
