@@ -10,13 +10,14 @@ from myotis.cli.anchor import anchor
 from myotis.cli.check import check
 from myotis.cli.demo import demo
 from myotis.cli.derive import derive
+from myotis.cli.design.app import app as design
 from myotis.cli.ending import run_to_its_end
 from myotis.cli.randomize.app import app as randomize
 from myotis.cli.report import report
 from myotis.cli.score import score
 from myotis.cli.snapshot import snapshot
 
-ORDER = ("demo", "check", "randomize", "anchor", "score", "snapshot", "derive", "analyze", "report")
+ORDER = ("demo", "check", "design", "randomize", "anchor", "score", "snapshot", "derive", "analyze", "report")
 """The commands in the order of a trial's life."""
 
 
@@ -41,6 +42,7 @@ app = typer.Typer(
 
 app.command()(demo)
 app.command()(check)
+app.add_typer(design)
 app.add_typer(randomize)
 for stage in (anchor, score, snapshot, derive, analyze, report):
     app.command()(stage)

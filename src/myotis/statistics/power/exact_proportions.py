@@ -23,7 +23,13 @@ from myotis.statistics.proportions import difference, exact_tests, independence,
 from myotis.statistics.proportions.difference import DifferenceInterval, estimate_difference_of_proportions
 from myotis.statistics.proportions.independence import pearson_chi_square_test
 from myotis.statistics.proportions.margins import ScoreTest, difference_score_test
-from myotis.statistics.proportions.nuisance import TIE, compute_binomial, list_tables, maximize_probability, average_tables
+from myotis.statistics.proportions.nuisance import (
+    TIE,
+    average_tables,
+    compute_binomial,
+    list_tables,
+    maximize_probability,
+)
 from myotis.statistics.proportions.orders import Order, order_by_fisher, order_by_pooled_z
 from myotis.statistics.result import Alternative, Numbers
 

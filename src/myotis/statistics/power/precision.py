@@ -21,7 +21,7 @@ from myotis.statistics.proportions.difference import (
     DifferenceInterval,
     estimate_difference_of_proportions,
 )
-from myotis.statistics.proportions.nuisance import list_tables, average_tables
+from myotis.statistics.proportions.nuisance import average_tables, list_tables
 from myotis.statistics.result import Estimate, Numbers, check_level
 
 REFERENCES: Final = difference.REFERENCES
