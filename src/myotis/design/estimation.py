@@ -49,7 +49,9 @@ def estimate_precision(
 def _tabulate(answer: PrecisionAnswer) -> dict[str, Any]:
     found = {name: value for name, value in asdict(answer).items() if value is not None}
     rates = {"rate": found.pop("p1"), "comparator_rate": found.pop("p2")}
-    return {"answer": "size" if answer.target else "half-width", **rates, "subjects": answer.n1 + answer.n2, **found}
+    target = {"target_half_width": found.pop("target")} if answer.target else {}
+    kind = "size" if target else "half-width"
+    return {"answer": kind, **rates, "subjects": answer.n1 + answer.n2, **found, **target}
 
 
 def _exclude(answer: PrecisionAnswer, margin: float) -> float:

@@ -20,7 +20,7 @@ KINDS: Final = {"proportions": PROPORTIONS, "means": MEANS, "times": TIMES}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
-    """The test that a trial is sized for. ``said`` tells in words what the protocol gave, by what it is.
+    """The test that a trial is sized for. ``said`` tells in words what the protocol gave, by name.
 
     A value that neither the protocol nor the user gave is None. ``interval`` and ``level`` are those of the estimand's
     interval. ``strata`` are the levels of the factors that its test is stratified by.
@@ -37,6 +37,8 @@ class Setup:
     level: float | None = None
     strata: tuple[str, ...] = ()
     said: Mapping[str, str]
+    given: frozenset[str] = frozenset()
+    """What the user gave, by name."""
 
 
 def prepare(trial: Trial, kind: str, estimand: str | None, **given: Any) -> Setup:
@@ -47,6 +49,12 @@ def prepare(trial: Trial, kind: str, estimand: str | None, **given: Any) -> Setu
     """
     ratio = read_ratio(given["ratio"]) if given["ratio"] else None
     setup = override(read_setup(trial, kind, estimand), **given | {"ratio": ratio})
+    setup = replace(
+        setup,
+        test=setup.test if "test" in given else None,
+        margin=setup.margin if "margin" in given else None,
+        said={name: text for name, text in setup.said.items() if name in given},
+    )
     missing = [name for name in given if name != "margin" and getattr(setup, name) is None]
     if missing:
         of = f"the estimand {setup.estimand}" if setup.estimand else f"the plan of {trial.trial.id}"
@@ -110,7 +118,8 @@ def override(setup: Setup, **given: Any) -> Setup:
     if changed.get("alternative") not in {None, setup.alternative}:
         changed = {"alpha": None, **changed}
     told = {name: text for name, text in setup.said.items() if name not in changed}
-    return replace(setup, **changed, said=told)
+    names = frozenset(name for name, value in changed.items() if value is not None)
+    return replace(setup, **changed, said=told, given=names)
 
 
 def take_test(setup: Setup) -> tuple[float, Alternative, str]:

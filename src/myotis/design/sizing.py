@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from myotis.design.planned import Setup
-from myotis.errors import SettingError
+from myotis.errors import SettingError, StatisticsError
 from myotis.statistics.power.answers import (
     Direction,
     PowerAnswer,
@@ -17,6 +17,7 @@ from myotis.statistics.power.answers import (
     split_subjects,
 )
 from myotis.statistics.power.assumptions import Assumptions
+from myotis.statistics.power.assurance import Assurance
 from myotis.statistics.power.dropout import DropoutsRemoved
 from myotis.statistics.power.sequential import GroupSequential, LooksPlan, plan_looks
 from myotis.statistics.power.time_to_event import TimeToEvent
@@ -42,7 +43,8 @@ class Row:
     """An answer with the question that it answers.
 
     ``evaluable`` are those of each group who are left where dropouts are removed, ``looks`` what is expected of interim
-    analyses, and ``events`` those expected of a time to event; None where there is no such thing.
+    analyses, and ``events`` those expected of a time to event; None where there is no such thing. ``is_assurance`` says
+    that the power is one averaged over a prior.
     """
 
     kind: Kind
@@ -50,6 +52,7 @@ class Row:
     evaluable: tuple[int, int] | None
     looks: LooksPlan | None
     events: float | None
+    is_assurance: bool
 
 
 def ask(
@@ -88,16 +91,22 @@ def read_sizes(text: str, ratio: Ratio) -> list[tuple[int, int]]:
     try:
         if "+" in text:
             first, second = (int(part) for part in text.split("+"))
-            return [(first, second)]
-        low, *rest = (int(part) for part in text.split(":"))
-        high, step = rest if rest else (low, 1)
-        totals = range(low, high + 1, step)
+            sizes = [(first, second)]
+        else:
+            low, *rest = (int(part) for part in text.split(":"))
+            high, step = rest if rest else (low, 1)
+            totals = range(low, high + 1, step)
+            if len(totals) > MOST_SIZES:
+                raise SettingError(f"the range {text} has {len(totals)} sizes; expected at most {MOST_SIZES}")
+            sizes = [split_subjects(total, ratio) for total in totals]
     except ValueError as error:
         expected = "a whole number (94), a range with its step (40:120:2) or two groups (47+48)"
         raise SettingError(f"the subjects are {text}; expected {expected}") from error
-    if not 0 < len(totals) <= MOST_SIZES:
-        raise SettingError(f"the range {text} has {len(totals)} sizes; expected 1 to {MOST_SIZES}")
-    return [split_subjects(total, ratio) for total in totals]
+    except StatisticsError as error:
+        raise SettingError(str(error)) from error
+    if not sizes or min(min(size) for size in sizes) < 1:
+        raise SettingError(f"the subjects are {text}; expected some in both groups")
+    return sizes
 
 
 def answer_all(assumed: Sequence[Assumptions], question: Question) -> Iterator[Row]:
@@ -118,7 +127,8 @@ def _describe(assumptions: Assumptions, kind: Kind, answer: PowerAnswer) -> Row:
         looks = plan_looks(assumptions, *sizes)
         assumptions = assumptions.assumptions
     events = assumptions.count_events(*sizes) if isinstance(assumptions, TimeToEvent) else None
-    return Row(kind=kind, answer=answer, evaluable=evaluable, looks=looks, events=events)
+    is_assurance = isinstance(assumptions, Assurance)
+    return Row(kind=kind, answer=answer, evaluable=evaluable, looks=looks, events=events, is_assurance=is_assurance)
 
 
 def _answer(assumptions: Assumptions, question: Question) -> Iterator[PowerAnswer]:
@@ -138,6 +148,7 @@ def tabulate_row(row: Row) -> dict[str, Any]:
     """An answer as one row of a table, without what it does not have: assumptions, sizes, power, and the method."""
     answer = row.answer
     size = answer if isinstance(answer, SampleSize) else None
+    jumping = size if size and size.looked_to != (size.n1, size.n2) else None
     evaluable = row.evaluable or (None, None)
     columns = {
         "answer": row.kind,
@@ -151,10 +162,10 @@ def tabulate_row(row: Row) -> dict[str, Any]:
         "expected_subjects_null": row.looks and row.looks.expected_null,
         "expected_subjects": row.looks and row.looks.expected_planned,
         "effect": answer.effect,
-        "power": answer.power,
+        "assurance" if row.is_assurance else "power": answer.power,
         "target": size and size.target,
-        "lasting_subjects": size and sum(size.lasting),
-        "looked_to_subjects": size and sum(size.looked_to),
+        "lasting_subjects": jumping and sum(jumping.lasting),
+        "looked_to_subjects": jumping and sum(jumping.looked_to),
         "alpha": answer.alpha,
         "alternative": answer.alternative,
         "method": answer.method,

@@ -2,7 +2,7 @@
 
 from myotis.design.continuous import read_numbers
 from myotis.design.planned import Setup, take_test
-from myotis.errors import SettingError
+from myotis.errors import SettingError, StatisticsError
 from myotis.statistics.power.observed_events import Hazard
 from myotis.statistics.power.time_to_event import TimeToEvent
 
@@ -15,12 +15,15 @@ def read_hazard(*, median: float | None, rates: str | None, cuts: str | None) ->
     """
     if (median is None) == (rates is None):
         raise SettingError("expected one of --comparator-median and --comparator-hazard")
-    if rates is None:
-        if cuts is not None:
-            raise SettingError("a median has one hazard; expected --cuts with --comparator-hazard only")
-        return Hazard.of_median(median or 0.0)
-    found = read_numbers(rates, "the hazards")
-    return Hazard(rates=found, cuts=read_numbers(cuts, "the cuts") if cuts else ())
+    if rates is None and cuts is not None:
+        raise SettingError("a median has one hazard; expected --cuts with --comparator-hazard only")
+    try:
+        if rates is None:
+            return Hazard.of_median(median or 0.0)
+        found = read_numbers(rates, "the hazards")
+        return Hazard(rates=found, cuts=read_numbers(cuts, "the cuts") if cuts else ())
+    except StatisticsError as error:
+        raise SettingError(str(error)) from error
 
 
 def assume_time_to_event(

@@ -13,6 +13,7 @@ from comparison import Comparison
 
 from myotis.statistics.group_sequential.boundaries import compute_boundary
 from myotis.statistics.group_sequential.spending import compute_spending_boundary
+from myotis.statistics.power.answers import compute_power, find_detectable_effect, find_sample_size
 from myotis.statistics.power.assurance import Assurance
 from myotis.statistics.power.exact_proportions import (
     ExactTwoProportions,
@@ -45,6 +46,7 @@ NO_DROPOUT = Hazard(rates=(0.0,))
 def comparisons() -> Iterator[Comparison]:
     """Proportions approximated, enumerated and over strata; means; mixed model; time to event; interim analyses."""
     yield from _proportions()
+    yield from _searched()
     yield from _enumerated()
     yield from _strata()
     yield from _means()
@@ -94,6 +96,55 @@ def _proportions() -> Iterator[Comparison]:
             _rates(case, "z-pooled-corrected", **GREATER).compute_power(case["n1"], case["n2"]) for case in corrected
         ],
         theirs=[0.8] * len(corrected),
+        **CLOSED,
+    )
+
+
+def _searched() -> Iterator[Comparison]:
+    cases = RECORDED["searched"]
+    models = {
+        "two proportions, pooled z": (
+            lambda case: _rates(case, "z-pooled", **TWO_SIDED),
+            ("size", "detectable"),
+        ),
+        "two means, t test": (
+            lambda case: TwoMeans(difference=case["p1"] - case["p2"], sd1=0.5, sd2=0.5, test="t-pooled", **TWO_SIDED),
+            ("size_t", "detectable_t"),
+        ),
+    }
+    for name, (build, (size, detectable)) in models.items():
+        yield Comparison(
+            function=find_sample_size,
+            what=f"subjects a group for three powers, {name}",
+            source=software(),
+            ours=lambda build=build: [
+                find_sample_size(build(case), power=case["power"], ratio=(1, 1)).n1 for case in cases
+            ],
+            theirs=[case[size] for case in cases],
+            **CLOSED | {"tolerance": 0, "why": "whole subjects"},
+        )
+        yield Comparison(
+            function=find_detectable_effect,
+            what=f"effect of three sizes and powers, {name}",
+            source=software(),
+            ours=lambda build=build: [
+                find_detectable_effect(
+                    build(case), case["n"], case["n"], power=case["power"], direction="greater"
+                ).effect
+                for case in cases
+            ],
+            theirs=[case[detectable] for case in cases],
+            **SOUGHT | {"tolerance": 1e-9, "why": "R seeks the effect to about 1e-10"},
+        )
+    equal = RECORDED["equal_groups"]
+    yield Comparison(
+        function=compute_power,
+        what="power of equal groups, pooled z, two-sided",
+        source=software(),
+        ours=lambda: [
+            compute_power(_rates(case, "z-pooled", **TWO_SIDED), case["n"], case["n"]).power for case in equal
+        ],
+        theirs=[case["power"] for case in equal],
         **CLOSED,
     )
 

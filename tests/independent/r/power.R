@@ -40,6 +40,15 @@ corrected <- lapply(list(c(0.6, 0.3, 0.5), c(0.5, 0.2, 2 / 3), c(0.8, 0.6, 0.25)
   list(p1 = x[1], p2 = x[2], n1 = total * x[3], n2 = total * (1 - x[3]))
 })
 
+searched <- lapply(list(c(0.6, 0.3, 0.8, 42), c(0.7, 0.5, 0.9, 60), c(0.3, 0.15, 0.85, 100)), function(x) {
+  list(
+    p1 = x[1], p2 = x[2], power = x[3], n = x[4], size = ceiling(power.prop.test(p1 = x[1], p2 = x[2], power = x[3], tol = 1e-10)$n),
+    detectable = power.prop.test(p1 = x[2], n = x[4], power = x[3], strict = TRUE, tol = 1e-12)$p2 - x[2],
+    size_t = ceiling(power.t.test(delta = x[1] - x[2], sd = 0.5, power = x[3], tol = 1e-10)$n),
+    detectable_t = power.t.test(n = x[4], sd = 0.5, power = x[3], strict = TRUE, tol = 1e-12)$delta
+  )
+})
+
 # Two proportions, by enumeration ------------------------------------------------------------------------------------
 exact <- list()
 names_of <- c(`fisher-exact` = "fisher", `pearson-chi-square` = "pearson chisq", `pearson-chi-square-yates` = "yates chisq", barnard = "z-pooled", boschloo = "boschloo")
@@ -195,7 +204,7 @@ write_json(
     versions = as.list(c(R = as.character(getRversion()), sapply(
       c("rpact", "gsDesign", "Exact", "longpower", "samplesizeCMH", "pwr"), function(name) as.character(packageVersion(name))
     ))),
-    equal_groups = equal_groups, rates = rates, corrected = corrected, exact = exact, wald_width = wald_width,
+    equal_groups = equal_groups, searched = searched, rates = rates, corrected = corrected, exact = exact, wald_width = wald_width,
     assurance = assurance, strata = strata, every_table = every_table, pooled = pooled, unequal = unequal, means = means,
     ancova = ancova, welch = welch, mixed = mixed, survival = survival, piecewise = piecewise,
     expected_events = expected_events, durations = durations, designs = designs

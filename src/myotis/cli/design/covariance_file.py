@@ -12,7 +12,7 @@ MOST_VISITS = 1000
 
 
 def read_covariance(path: Path) -> Matrix:
-    """The numbers of the file; raises InputError with every cell that is none, and for rows unlike columns in number."""
+    """The numbers of the file; raises InputError with every cell that is none, and for rows unlike columns."""
     source = open_table(path)
     rows = [row for frame in source.batches(MOST_VISITS) for row in frame.iter_rows()]
     faults = [

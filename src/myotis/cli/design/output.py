@@ -20,18 +20,21 @@ from myotis.report.power import PowerCurve, draw_power
 from myotis.report.svg import stand_alone
 from myotis.statistics.power.sequential import LooksPlan
 
-PERCENTS = ("power", "target", "coverage", "excludes")
-TOLD_BELOW = ("answer", "alpha", "alternative", "method", "reference", "looked_to_subjects", "level")
+PERCENTS = ("power", "assurance", "target", "coverage", "excludes")
+TOLD_APART = ("answer", "alpha", "alternative", "method", "reference", "looked_to_subjects")
+ANSWERED = ("subjects", "n1", "n2", "effect", "power", "assurance", "target", "half_width", "lasting_subjects")
+"""Columns that are shown even where they are the same in all rows."""
+
+PAIRS = {"n1": ("n2", "Groups"), "evaluable1": ("evaluable2", "Evaluable")}
+"""Numbers of both groups, shown in one column."""
+
 TITLES = {
-    "n1": "Group",
-    "n2": "Comparator",
-    "evaluable1": "Evaluable",
-    "evaluable2": "of comparator",
     "lasting_subjects": "Lasting from",
     "excludes": "Limit above margin",
     "expected_subjects": "On average",
     "expected_subjects_null": "Without effect",
 }
+GIVEN = ("ratio", "alpha", "alternative", "test", "margin", "interval", "level")
 
 
 def give(
@@ -62,12 +65,13 @@ def give_table(
         print(json.dumps(_document(setup, rows, looks)))
         return
     console = Console(width=None if sys.stdout.isatty() else 200, markup=False, highlight=False, emoji=False)
-    _tell_setup(setup)
-    console.print(_table(rows))
+    common, names = _split(rows)
+    _tell_setup(setup, common)
+    console.print(_table(rows, names))
     for plan in looks:
         if plan is not None:
             console.print(_looks_table(plan))
-    _tell_methods(rows)
+    _tell_methods(setup, rows)
     if out is not None:
         print(f"The table: {out}")
 
@@ -113,21 +117,50 @@ def _list_looks(plan: LooksPlan) -> list[dict[str, float | None]]:
     ]
 
 
-def _tell_setup(setup: Setup) -> None:
+def _tell_setup(setup: Setup, common: Mapping[str, Any]) -> None:
     if setup.estimand:
         print(f"{setup.estimand}: {setup.label}")
     for name, text in setup.said.items():
-        print(f"  {name:10s}{text} (protocol)")
+        print(f"{name:12}{text} (protocol)")
+    for name in GIVEN:
+        value = getattr(setup, name)
+        is_told = name in setup.said or (name == "alternative" and "alpha" in setup.said)
+        if value is not None and not is_told and name in setup.given:
+            shown = ":".join(map(str, value)) if isinstance(value, tuple) else value
+            print(f"{name:12}{shown} (given)")
+    if common:
+        told = "; ".join(f"{_title(name).lower()} {_text(name, value)}" for name, value in common.items())
+        print(f"{'assumed':12}{told}")
 
 
-def _table(rows: Sequence[Mapping[str, Any]]) -> Table:
-    names = list(dict.fromkeys(name for row in rows for name in row if name not in TOLD_BELOW))
+def _split(rows: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], list[str]]:
+    """What is the same in all rows and no answer, and the names of the columns."""
+    names = [name for name in dict.fromkeys(name for row in rows for name in row) if name not in TOLD_APART]
+    values = {name: {row.get(name) for row in rows} for name in names}
+    common = {name: rows[0][name] for name in names if len(values[name]) == 1 and name in rows[0] and _is_assumed(name)}
+    second = {pair for pair, _ in PAIRS.values()}
+    return common, [name for name in names if name not in common and name not in second]
+
+
+def _is_assumed(name: str) -> bool:
+    return name not in ANSWERED and not name.startswith(
+        ("evaluable", "expected", "events", "coverage", "excludes", "half")
+    )
+
+
+def _table(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
     for name in names:
-        table.add_column(_title(name), justify="right", overflow="fold")
+        table.add_column(PAIRS[name][1] if name in PAIRS else _title(name), justify="right", overflow="fold")
     for row in rows:
-        table.add_row(*(_text(name, row.get(name)) for name in names))
+        table.add_row(*(_cell(row, name) for name in names))
     return table
+
+
+def _cell(row: Mapping[str, Any], name: str) -> str:
+    if name in PAIRS and name in row:
+        return f"{row[name]} + {row[PAIRS[name][0]]}"
+    return _text(name, row.get(name))
 
 
 def _looks_table(plan: LooksPlan) -> Table:
@@ -142,14 +175,13 @@ def _looks_table(plan: LooksPlan) -> Table:
     return table
 
 
-def _tell_methods(rows: Sequence[Mapping[str, Any]]) -> None:
+def _tell_methods(setup: Setup, rows: Sequence[Mapping[str, Any]]) -> None:
     for method, reference in dict.fromkeys((row["method"], row["reference"]) for row in rows):
-        print(f"{method}: {reference}")
-    for error in dict.fromkeys((row["alpha"], row["alternative"]) for row in rows if "alpha" in row):
-        print(f"alpha {error[0]:g}, {error[1]}")
+        of = f" of {setup.test}" if setup.test and setup.test not in method else ""
+        print(f"Computed{of} by {method}:\n  {reference}")
     reached = {row["looked_to_subjects"] for row in rows if row.get("looked_to_subjects", 0) > row["subjects"]}
     if reached:
-        print(f"Exact power jumps: sizes were looked at up to {max(reached)} subjects.")
+        print(f"Exact power jumps: sizes were looked at up to {max(reached)} subjects")
 
 
 def _title(name: str) -> str:

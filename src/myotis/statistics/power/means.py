@@ -165,6 +165,7 @@ def _compute_t_power_at(
     power = np.zeros_like(shrink)
     for side, error in list_sides(alpha, alternative):
         critical = -special.stdtrit(critical_df, error) * shrink
-        # The tail below of the mirrored distribution is exact where the tail above would be 1 less nearly 1.
-        power += special.nctdtr(df, -side * shift, -critical)
+        # The tail below of the mirrored distribution is exact where the tail above would be 1 less nearly 1. SciPy has
+        # no number for some tails that are below 1e-15.
+        power += np.nan_to_num(special.nctdtr(df, -side * shift, -critical), nan=0.0)
     return power

@@ -57,7 +57,9 @@ class GroupSequential(LaidOver):
                 f"on {sides}, as the test"
             )
         if self.jumps:
-            raise StatisticsError(f"interim analyses of {self.method} are not enumerated; expected an approximation")
+            raise StatisticsError(
+                f"interim analyses of {self.assumptions.method} are not enumerated; expected an approximation"
+            )
 
     @property
     def method(self) -> str:

@@ -109,7 +109,11 @@ class TimeToEvent(Assumptions):
 
     @property
     def options(self) -> Options:
-        hazards = {"comparator_hazard": self.comparator, "dropout": self.dropout1, "comparator_dropout": self.dropout2}
+        hazards = {
+            "comparator_hazard": self.comparator,
+            "dropout_hazard": self.dropout1,
+            "comparator_dropout_hazard": self.dropout2,
+        }
         told = {name: join_numbers(np.array(hazard.rates)) for name, hazard in hazards.items()}
         return {"hazard_ratio": self.hazard_ratio, **told, "accrual": self.accrual, "follow_up": self.follow_up}
 
