@@ -21,6 +21,7 @@ from myotis.statistics.power.assumptions import (
     compute_normal_power,
     list_sides,
 )
+from myotis.statistics.power.beta_nodes import list_beta_nodes
 from myotis.statistics.result import Alternative, Numbers
 
 
@@ -133,8 +134,7 @@ class TwoMeans(Assumptions):
         """
         df1, df2 = n1 - 1, n2 - 1
         both = df1 + df2
-        nodes, weights = special.roots_jacobi(NODES, df2 / 2 - 1, df1 / 2 - 1)
-        share, weights = (1 + nodes) / 2, weights / weights.sum()
+        share, weights = list_beta_nodes(df1 / 2, df2 / 2, NODES)
         square1, square2 = self.sd1**2 * share * both, self.sd2**2 * (1 - share) * both
         if MeansTest(self.test) is MeansTest.POOLED:
             estimated, df = (square1 + square2) / both * (1 / n1 + 1 / n2), np.full_like(share, both)

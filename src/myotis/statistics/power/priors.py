@@ -5,14 +5,13 @@ the difference, or of the logarithm of a hazard ratio, where they tell an estima
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final, Protocol
 
 import numpy as np
-from scipy import special
 
 from myotis.errors import StatisticsError
 from myotis.statistics.power.assumptions import Assumptions, Options, RateAssumptions, WeighedRates, check_positive
+from myotis.statistics.power.beta_nodes import list_beta_nodes
 
 REFERENCES: Final = {
     "normal": "Spiegelhalter DJ, Freedman LS, Blackburn PR, Control Clin Trials 1986;7:8-17",
@@ -110,14 +109,9 @@ class BetaPriors:
         if not isinstance(assumptions, RateAssumptions):
             raise StatisticsError(f"{assumptions.method} is no power of two rates; expected a normal prior")
         first, second = (
-            _list_beta_nodes(a, b, max(LEAST_NODES, int(n) // 2 + 1))
+            WeighedRates(
+                *list_beta_nodes(a, b, max(LEAST_NODES, int(n) // 2 + 1) if assumptions.jumps else LEAST_NODES)
+            )
             for a, b, n in ((self.a1, self.b1, n1), (self.a2, self.b2, n2))
         )
         return assumptions.average_power(n1, n2, first, second)
-
-
-@lru_cache(maxsize=256)
-def _list_beta_nodes(a: float, b: float, nodes: int) -> WeighedRates:
-    """Rates whose weighed sums are means under Beta(a, b): exactly, of polynomials of degree 2 nodes - 1."""
-    places, weights = special.roots_jacobi(nodes, b - 1, a - 1)
-    return WeighedRates(np.clip((1 + places) / 2, 0, 1), weights / weights.sum())
