@@ -25,14 +25,17 @@ TOLD_APART = ("answer", "alpha", "alternative", "method", "reference", "looked_t
 ANSWERED = ("subjects", "n1", "n2", "effect", "power", "assurance", "target", "half_width", "lasting_subjects")
 """Columns that are shown even where they are the same in all rows."""
 
+EFFECTS = ("rate", "rates", "difference", "hazard_ratio")
+"""What an effect that was asked for moves."""
+
 PAIRS = {"n1": ("n2", "Groups"), "evaluable1": ("evaluable2", "Evaluable")}
 """Numbers of both groups, shown in one column."""
 
 TITLES = {
     "lasting_subjects": "Lasting from",
     "excludes": "Limit above margin",
-    "expected_subjects": "On average",
-    "expected_subjects_null": "Without effect",
+    "expected_subjects": "Expected",
+    "expected_subjects_null": "Expected without effect",
 }
 GIVEN = ("ratio", "alpha", "alternative", "test", "margin", "interval", "level")
 
@@ -137,7 +140,12 @@ def _split(rows: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], list[str]
     """What is the same in all rows and no answer, and the names of the columns."""
     names = [name for name in dict.fromkeys(name for row in rows for name in row) if name not in TOLD_APART]
     values = {name: {row.get(name) for row in rows} for name in names}
-    common = {name: rows[0][name] for name in names if len(values[name]) == 1 and name in rows[0] and _is_assumed(name)}
+    sought = EFFECTS if rows[0]["answer"] == "effect" else ()
+    common = {
+        name: rows[0][name]
+        for name in names
+        if len(values[name]) == 1 and name in rows[0] and _is_assumed(name) and name not in sought
+    }
     second = {pair for pair, _ in PAIRS.values()}
     return common, [name for name in names if name not in common and name not in second]
 
