@@ -215,7 +215,8 @@ def _find_rejections(
     elif test.value in INTERVALS:
         rejections = _reject_by_interval(n1, n2, INTERVALS[test.value], alpha, alternative, margin)
     elif test is EnumeratedTest.FISHER:
-        rejections = np.exp(-order_by_fisher(n1, n2, alternative)) <= alpha
+        # A p-value can be alpha itself (1/20 of 3 against 3), which rounding must not part from it.
+        rejections = np.exp(-order_by_fisher(n1, n2, alternative)) <= alpha + TIE
     else:
         rejections = _reject_by_chi_square(n1, n2, test is EnumeratedTest.YATES, alpha, alternative)
     rejections.flags.writeable = False

@@ -164,7 +164,7 @@ def _compute_at_rates(n1: int, n2: int, p1: float, p2: float, method: Difference
     return float(upper - lower) / 2
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=4)
 def _enumerate_intervals(n1: int, n2: int, method: DifferenceInterval, level: float) -> Estimate:
     """The interval of every table, [n1 + 1, n2 + 1]."""
     check_level(level)

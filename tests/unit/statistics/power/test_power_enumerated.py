@@ -105,3 +105,10 @@ def test_what_is_found_can_be_changed_without_harm():
 def test_what_can_not_be_enumerated_is_an_error(sizes, options):
     with pytest.raises(StatisticsError, match="expected"):
         find_rejections(*sizes, **{"alpha": 0.05, "alternative": "two-sided"} | options)
+
+
+def test_a_p_value_of_alpha_itself_rejects():
+    # All three of one group and none of the other: one table of C(6, 3) = 20 has a p-value of 1/20.
+    rejections = find_rejections(3, 3, test="fisher-exact", alpha=0.05, alternative="greater")
+    assert np.argwhere(rejections).tolist() == [[3, 0]]
+    assert find_rejections(3, 3, test="fisher-exact", alpha=0.1, alternative="two-sided").sum() == 2
