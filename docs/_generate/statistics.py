@@ -7,6 +7,7 @@ import re
 import sys
 import textwrap
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from enum import StrEnum
 from functools import cache
 from importlib import import_module
@@ -62,8 +63,9 @@ def _method_page(module: ModuleType) -> str:
     title, text = _split_title(module)
     functions = list_functions(module)
     classes = [value for value in vars(module).values() if _is_public_class(value, module)]
-    checked = [comparison for comparison in _comparisons() if comparison.function in functions]
-    parts = [text, f"`from {module.__name__} import {', '.join(f.__name__ for f in functions)}`"]
+    offered = [*(cls for cls in classes if _has_example(cls)), *functions]
+    checked = [comparison for comparison in _comparisons() if comparison.function in offered]
+    parts = [text, f"`from {module.__name__} import {', '.join(one.__name__ for one in offered)}`"]
     parts += [_describe_function(function) for function in functions]
     parts += [_describe_class(cls) for cls in classes]
     parts.append(f"## References\n\n{table(('Method', 'Written in'), _references(module))}")
@@ -91,9 +93,18 @@ def _is_public_class(value: Any, module: ModuleType) -> bool:
 
 
 def _describe_function(function: FunctionType) -> str:
-    example = "\n\n".join(re.findall(r"^>>> .*(?:\n.+)*", inspect.cleandoc(function.__doc__ or ""), re.MULTILINE))
-    shown = f"```pycon\n{example}\n```" if example else ""
-    return f"## {function.__name__}\n\n```python\n{_signature(function)}\n```\n\n{prose(function.__doc__)}\n\n{shown}"
+    signature = f"```python\n{_signature(function)}\n```"
+    return f"## {function.__name__}\n\n{signature}\n\n{prose(function.__doc__)}\n\n{_show_example(function)}"
+
+
+def _show_example(documented: FunctionType | type) -> str:
+    example = "\n\n".join(re.findall(r"^>>> .*(?:\n.+)*", inspect.cleandoc(documented.__doc__ or ""), re.MULTILINE))
+    return f"```pycon\n{example}\n```" if example else ""
+
+
+def _has_example(cls: type) -> bool:
+    """Whether users make objects of a class themselves, as its example shows."""
+    return ">>> " in (cls.__doc__ or "")
 
 
 def _signature(function: FunctionType) -> str:
@@ -125,9 +136,10 @@ def _describe_class(cls: type) -> str:
         rows = [(f"`{member.value}`", told.get(name, "")) for name, member in cls.__members__.items()]
         body = table(("Name", "Meaning"), rows)
     else:
-        names = [name for name in getattr(cls, "__annotations__", {}) if not name.startswith("_")]
+        held = [field.name for field in fields(cls)] if is_dataclass(cls) else getattr(cls, "__annotations__", {})
+        names = [name for name in held if not name.startswith("_")]
         body = "Fields: " + ", ".join(f"`{name}`" for name in names) + "." if names else ""
-    return f"## {cls.__name__}\n\n{prose(cls.__doc__)}\n\n{body}"
+    return f"## {cls.__name__}\n\n{prose(cls.__doc__)}\n\n{body}\n\n{_show_example(cls)}"
 
 
 def _references(module: ModuleType) -> list[tuple[str, str]]:
@@ -163,8 +175,7 @@ def _agreement_page() -> str:
     )
     parts = [intro]
     for module in list_method_modules():
-        functions = list_functions(module)
-        rows = [_row(comparison) for comparison in _comparisons() if comparison.function in functions]
+        rows = [_row(comparison) for comparison in _comparisons() if comparison.function.__module__ == module.__name__]
         if rows:
             link = page_path(module).removeprefix("reference/")
             heads = ("Function", "What", "Checked against", "Largest difference", "Allowed", "Why so much")

@@ -42,7 +42,7 @@ def test_an_unknown_name_is_an_attribute_error():
         _ = myotis.compute_everything
 
 
-COMMANDS = [[], ["score"], ["check"], ["demo"], ["randomize", "keys", "make"]]
+COMMANDS = [[], ["score"], ["check"], ["demo"], ["randomize", "keys", "make"], ["design", "proportions"]]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

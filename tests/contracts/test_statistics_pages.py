@@ -30,6 +30,12 @@ CHECKED_OTHERWISE = {
     "compute_time_at_risk": "laws/test_rate_laws.py",
     "compute_time_before_and_after": "laws/test_rate_laws.py",
     "draw_multiple_imputation": "unit/statistics/imputation/test_multiple.py",
+    "split_subjects": "unit/statistics/power/test_power_answers.py",
+    "find_rejections": "unit/statistics/power/test_power_enumerated.py",
+    "compute_exact_size": "unit/statistics/power/test_power_enumerated.py",
+    "condition_on_baseline": "unit/statistics/power/test_power_mixed_model.py",
+    "compute_precision": "unit/statistics/power/test_power_precision.py",
+    "find_size_for_half_width": "unit/statistics/power/test_power_precision.py",
 }
 """Public functions that no other software gives numbers for, and the file of the tests that hold them to something."""
 

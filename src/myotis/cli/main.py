@@ -10,6 +10,7 @@ from myotis.cli.anchor import anchor
 from myotis.cli.check import check
 from myotis.cli.demo import demo
 from myotis.cli.derive import derive
+from myotis.cli.design.app import app as design
 from myotis.cli.ending import run_to_its_end
 from myotis.cli.randomize.app import app as randomize
 from myotis.cli.report import report
@@ -17,7 +18,9 @@ from myotis.cli.score import score
 from myotis.cli.simulate import simulate
 from myotis.cli.snapshot import snapshot
 
-ORDER = ("demo", "check", "simulate", "randomize", "anchor", "score", "snapshot", "derive", "analyze", "report")
+ORDER = (
+    "demo", "check", "design", "simulate", "randomize", "anchor", "score", "snapshot", "derive", "analyze", "report",
+)  # fmt: skip
 """The commands in the order of a trial's life."""
 
 
@@ -42,6 +45,7 @@ app = typer.Typer(
 
 app.command()(demo)
 app.command()(check)
+app.add_typer(design)
 app.add_typer(randomize)
 for stage in (simulate, anchor, score, snapshot, derive, analyze, report):
     app.command()(stage)

@@ -4,15 +4,13 @@ When to use: in place of Fisher's test where only the sizes of the groups are fi
 too often either and have more power; Boschloo's rejects wherever Fisher's does. Both loop over the distinct tables.
 """
 
-from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from myotis.statistics.proportions.exact_p_value import compute_statistics
-from myotis.statistics.proportions.log_choose import log_choose
-from myotis.statistics.proportions.nuisance import TIE, list_tables, maximize_probability
+from myotis.statistics.proportions.nuisance import TIE, maximize_probability
+from myotis.statistics.proportions.orders import Order, order_by_fisher, order_by_pooled_z
 from myotis.statistics.proportions.two_groups import take_two_groups
 from myotis.statistics.result import Alternative, Numbers, TestResult, find_distinct, settle
 
@@ -20,9 +18,6 @@ REFERENCES: Final = {
     "barnard": "Barnard GA, Biometrika 1947;34:123-138; Suissa S, Shuster JJ, J R Stat Soc A 1985;148:317-327",
     "boschloo": "Boschloo RD, Stat Neerl 1970;24",
 }
-
-Order = Callable[[int, int, Alternative], Numbers]
-"""How far out each table lies, [n1 + 1, n2 + 1], from the sizes of the groups and the alternative."""
 
 
 def barnard_test(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike, *, alternative: Alternative) -> TestResult:
@@ -36,7 +31,7 @@ def barnard_test(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike, *, 
     >>> round(float(barnard_test(8, 12, 3, 11, alternative="two-sided").p_value), 6)
     0.075988
     """
-    return _exact_test("barnard", _order_by_pooled_z, x1, n1, x2, n2, alternative)
+    return _exact_test("barnard", order_by_pooled_z, x1, n1, x2, n2, alternative)
 
 
 def boschloo_test(
@@ -51,7 +46,7 @@ def boschloo_test(
     >>> round(float(boschloo_test(8, 12, 3, 11, alternative="two-sided").p_value), 6)
     0.093297
     """
-    return _exact_test("boschloo", _order_by_fisher, x1, n1, x2, n2, alternative)
+    return _exact_test("boschloo", order_by_fisher, x1, n1, x2, n2, alternative)
 
 
 def _exact_test(
@@ -82,24 +77,3 @@ def _compute_p(order: Order, table: Numbers, alternative: Alternative) -> float:
     x1, n1, x2, n2 = (int(count) for count in table)
     extremeness = order(n1, n2, alternative)
     return maximize_probability(extremeness >= extremeness[x1, x2] - TIE)
-
-
-def _order_by_pooled_z(n1: int, n2: int, alternative: Alternative) -> Numbers:
-    z = compute_statistics(n1, n2, 0.0)
-    return np.abs(z) if alternative == "two-sided" else z if alternative == "greater" else -z
-
-
-def _order_by_fisher(n1: int, n2: int, alternative: Alternative) -> Numbers:
-    """Less the logarithm of Fisher's p-value of every table."""
-    x1, x2 = list_tables(n1, n2)
-    p = np.exp(log_choose(n1, x1) + log_choose(n2, x2) - log_choose(n1 + n2, x1 + x2))
-    answer: Numbers = np.empty_like(p)
-    for events in range(n1 + n2 + 1):
-        first = np.arange(max(0, events - n2), min(n1, events) + 1)
-        margin = p[first, events - first]
-        if alternative == "two-sided":
-            tail = np.where(margin <= margin[:, None] * (1 + 1e-7), margin, 0).sum(axis=1)
-        else:
-            tail = margin[::-1].cumsum()[::-1] if alternative == "greater" else margin.cumsum()
-        answer[first, events - first] = -np.log(tail)
-    return answer

@@ -43,7 +43,7 @@ def maximize_probability(extreme: NDArray[np.bool_], difference: float = 0.0, *,
     least, most = max(0.0, -difference), min(1.0, 1 - difference)
 
     def compute(p2: Numbers) -> Numbers:
-        return _probability(tables, np.clip(p2 + difference, 0, 1), p2)
+        return average_tables(tables, np.clip(p2 + difference, 0, 1), p2)
 
     p2 = least + GRID * (most - least)
     found = compute(p2)
@@ -64,7 +64,8 @@ def maximize_probability(extreme: NDArray[np.bool_], difference: float = 0.0, *,
     return min(float(largest), 1.0)
 
 
-def _probability(tables: Numbers, p1: Numbers, p2: Numbers) -> Numbers:
+def average_tables(tables: Numbers, p1: Numbers, p2: Numbers) -> Numbers:
+    """The mean of a number that each table has, [n1 + 1, n2 + 1], at pairs of p1 and p2."""
     first, second = (compute_binomial(n - 1, p) for n, p in zip(tables.shape, (p1, p2), strict=True))
     answer: Numbers = ((first @ tables) * second).sum(axis=1)
     return answer

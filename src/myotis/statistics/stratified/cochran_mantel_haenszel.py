@@ -16,6 +16,7 @@ from scipy import special
 from myotis.statistics.result import TestResult, settle
 from myotis.statistics.stratified.tables import (
     NOTHING_TO_COMPARE,
+    compute_chi_square,
     compute_deviation,
     has_nothing_to_compare,
     take_tables,
@@ -43,10 +44,7 @@ def cochran_mantel_haenszel_test(counts: ArrayLike, *, correction: bool) -> Test
     """
     x1, n1, x2, n2 = take_tables(counts)
     deviation, variance = compute_deviation(x1, n1, x2, n2)
-    deviation = np.abs(deviation)
-    if correction:
-        deviation = np.maximum(deviation - 0.5, 0)
-    chi_square = deviation**2 / np.where(variance > 0, variance, 1)
+    chi_square = compute_chi_square(deviation, variance, correction=correction)
     reasons = [(has_nothing_to_compare(n1, n2), NOTHING_TO_COMPARE), (np.equal(variance, 0), SAME_OUTCOME)]
     method = "cochran-mantel-haenszel" + ("-corrected" if correction else "")
     (statistic, df, p), undefined = settle(reasons, chi_square, np.ones_like(chi_square), special.chdtrc(1, chi_square))

@@ -43,3 +43,14 @@ def compute_deviation(x1: Numbers, n1: Numbers, x2: Numbers, n2: Numbers) -> tup
     deviation = (x1 - n1 * events / size).sum(axis=-1)
     variance = (n1 * n2 * events * (total - events) / (size**2 * np.maximum(total - 1, 1))).sum(axis=-1)
     return deviation, variance
+
+
+def compute_chi_square(deviation: Numbers, variance: Numbers, *, correction: bool) -> Numbers:
+    """The Cochran-Mantel-Haenszel statistic of a deviation and its variance; 0 where the variance is 0.
+
+    The correction for continuity is one half or, where less, the whole deviation.
+    """
+    size = np.abs(deviation)
+    if correction:
+        size = np.maximum(size - 0.5, 0)
+    return np.asarray(np.where(variance > 0, size**2 / np.where(variance > 0, variance, 1), 0))
