@@ -27,7 +27,7 @@ def build_all(builders: Sequence[Callable[[], Assumptions]]) -> list[Assumptions
         except (StatisticsError, SettingError) as error:
             faults.append(str(error))
     if faults:
-        raise SettingError("\nmyotis: ".join(dict.fromkeys(faults)))
+        raise SettingError("; ".join(dict.fromkeys(faults)))
     return built
 
 
