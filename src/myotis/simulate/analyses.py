@@ -10,7 +10,15 @@ import numpy as np
 
 from myotis.analyze.comparison import CountedResponders, carry_out_test, compare_responders
 from myotis.analyze.proportions import check_policies
-from myotis.analyze.settling import NO_REASON, REASONS, Findings, find_happened, list_composite_events, settle_subjects
+from myotis.analyze.settling import (
+    NO_REASON,
+    REASONS,
+    Findings,
+    Settled,
+    find_happened,
+    list_composite_events,
+    settle_subjects,
+)
 from myotis.analyze.subjects import find_analysis_set
 from myotis.analyze.trial import carry_out_estimand
 from myotis.datasets.adam import ADCSM, ADSL, ADTIS
@@ -99,21 +107,8 @@ def analyze_proportions(
     ``visits`` are those of the outcomes, ``strata`` how many there are, ``sizes`` [trial] how many of the subjects are
     analyzed: all if None.
     """
-    visit, at = trial.visit(estimand.visit), visits.index(estimand.visit)
-    nobody = np.zeros(outcomes.arm.shape, dtype=np.bool_)
-    happened = {
-        event: find_happened(event, outcomes.switch_day, outcomes.last_day, nobody, visit.day)
-        for event in list_composite_events(estimand, trial)
-    }
-    findings = Findings(
-        tis=outcomes.tis[..., at],
-        low=outcomes.tis_low[..., at],
-        high=outcomes.tis_high[..., at],
-        deterioration=outcomes.deterioration[..., at],
-        response=outcomes.response[..., at],
-    )
-    settled = settle_subjects(findings, happened, estimand, trial)
-    side = _find_sides(outcomes, estimand, trial)
+    settled = settle_outcomes(outcomes, visits, estimand, trial)
+    side = find_sides(outcomes, estimand, trial)
     if sizes is not None:
         side[np.arange(len(side))[:, None] >= sizes] = MISSING
     tables = count_tables(settled.response, side, outcomes.stratum, strata)
@@ -134,7 +129,25 @@ def analyze_proportions(
     )
 
 
-def _find_sides(outcomes: Outcomes, estimand: Estimand, trial: Trial) -> Steps:
+def settle_outcomes(outcomes: Outcomes, visits: Sequence[str], estimand: Estimand, trial: Trial) -> Settled:
+    """Who responded in each trial, by an estimand."""
+    visit, at = trial.visit(estimand.visit), visits.index(estimand.visit)
+    nobody = np.zeros(outcomes.arm.shape, dtype=np.bool_)
+    happened = {
+        event: find_happened(event, outcomes.switch_day, outcomes.last_day, nobody, visit.day)
+        for event in list_composite_events(estimand, trial)
+    }
+    findings = Findings(
+        tis=outcomes.tis[..., at],
+        low=outcomes.tis_low[..., at],
+        high=outcomes.tis_high[..., at],
+        deterioration=outcomes.deterioration[..., at],
+        response=outcomes.response[..., at],
+    )
+    return settle_subjects(findings, happened, estimand, trial)
+
+
+def find_sides(outcomes: Outcomes, estimand: Estimand, trial: Trial) -> Steps:
     """[subject, trial]: 0 in the estimand's group, 1 in its comparator, MISSING elsewhere."""
     names = [arm.id for arm in trial.arms]
     side = np.full(outcomes.arm.shape, MISSING)

@@ -67,6 +67,12 @@ class Batch(NamedTuple):
     arm: Steps
     """[life]: the position in the protocol."""
 
+    def merge(self, other: Self, chosen: Steps) -> Self:
+        """The lives of this batch where ``chosen`` [life] is 0, else those of another with the same subjects."""
+        rows = np.arange(len(chosen))
+        both = {name: np.stack([mine, getattr(other.lives, name)]) for name, mine in self.lives._asdict().items()}
+        return self._replace(lives=Lives(**{name: values[chosen, rows] for name, values in both.items()}))
+
 
 def simulate_batch(
     virtual: VirtualTrial,
@@ -76,10 +82,12 @@ def simulate_batch(
     until: int | None = None,
     dated: bool = True,
     executor: Executor = "compiled",
+    everybody_in: int | None = None,
 ) -> Batch:
     """Simulate the trials of a batch with so many subjects each, up to a visit (its position; the last one if None).
 
     Where they are not ``dated``, visits have no days; adverse events, whose rate changes with the calendar, need them.
+    ``everybody_in`` is an arm that all subjects get, whatever the lists say; ``arm`` is that of the lists all the same.
     """
     last = len(virtual.visits) - 1 if until is None else until
     lives, stratum, screened = enroll_subjects(virtual, luck, subjects, last, executor)
@@ -90,7 +98,8 @@ def simulate_batch(
     lists = draw_lists(luck, virtual.trial, virtual.procedure, subjects, executor)
     choose_executor(allocate, executor)(stratum, lists, luck.trials, arm)
     treatments = [treatment.id for treatment in virtual.trial.treatments]
-    lives.treatment[:] = np.array([treatments.index(a.treatment) for a in virtual.trial.arms])[arm]
+    got = arm if everybody_in is None else np.full_like(arm, everybody_in)
+    lives.treatment[:] = np.array([treatments.index(a.treatment) for a in virtual.trial.arms])[got]
     live = choose_executor(go_through, executor)
     together = max(1, LIVES_TOGETHER // luck.trials)
     for first in range(0, subjects, together):

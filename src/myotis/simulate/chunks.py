@@ -15,7 +15,8 @@ from myotis.protocol.plan import Estimand
 from myotis.protocol.trial import Trial
 from myotis.randomize.strata import list_strata
 from myotis.simulate.adaptations import find_new_sizes, find_stops
-from myotis.simulate.analyses import TrialResults, analyze_proportions, find_neutral, is_counted
+from myotis.simulate.adaptive_allocation import AdaptiveAllocation, choose_arms
+from myotis.simulate.analyses import TrialResults, analyze_proportions, find_neutral, is_counted, settle_outcomes
 from myotis.simulate.batch import Batch, VirtualTrial, simulate_batch
 from myotis.simulate.borrowing import decide_by_posterior
 from myotis.simulate.derived import analyze_derived, derive_batch
@@ -25,6 +26,7 @@ from myotis.simulate.simulation import Design, Scenario, Simulation
 from myotis.simulate.streams import BATCH, Streams
 from myotis.terms.missing import MISSING
 from myotis.terms.rule import Steps
+from myotis.terms.study_time import elapsed_days
 
 BATCHES: Final = 8
 """Batches in a chunk: it takes half a second or more."""
@@ -109,7 +111,7 @@ class Simulated(NamedTuple):
         most = design.most_subjects if design.reestimation is None else None
         sizes = np.full(BATCH, design.most_subjects) if analyzed is None else analyzed
         enrolled = self.batch.lives.enrolled.reshape(-1, BATCH)[: design.most_subjects]
-        known = enrolled[sizes - 1, np.arange(BATCH)] + trial.visit(estimand.visit).day
+        known = enrolled[sizes - 1, np.arange(BATCH)] + elapsed_days(trial.visit(estimand.visit).day)
         there = (enrolled <= known).sum(axis=0)
         return np.asarray(np.minimum(there, sizes if most is None else most))
 
@@ -137,18 +139,54 @@ def simulate_designs(simulation: Simulation, scenario: Scenario, batch: int) -> 
             most = max(other.most_subjects for other in simulation.designs if _name_allocation(other) == key)
             procedure = design.find_procedure(simulation.trial, course)
             virtual = VirtualTrial.build(take_ratio(take_analyses(simulation), design), course, procedure)
-            simulated[key] = _simulate(simulation, virtual, Luck(Streams(simulation.seed, batch)), most)
+            simulated[key] = _simulate(simulation, virtual, Streams(simulation.seed, batch), most, design.adaptive)
         yield design, simulated[key]
 
 
-def _simulate(simulation: Simulation, virtual: VirtualTrial, luck: Luck, subjects: int) -> Simulated:
-    trial = virtual.trial
+def _simulate(
+    simulation: Simulation, virtual: VirtualTrial, streams: Streams, subjects: int, adaptive: AdaptiveAllocation | None
+) -> Simulated:
+    trial, luck = virtual.trial, Luck(streams)
     derives = not all(is_counted(estimand, trial) for estimand in simulation.analyses)
     dated = derives or virtual.course.adverse_events is not None
     until = max(position for position, visit in enumerate(virtual.visits) if visit.id in simulation.visits)
-    batch = simulate_batch(virtual, luck, subjects, until=until, dated=dated)
+    if adaptive is None:
+        batch = simulate_batch(virtual, luck, subjects, until=until, dated=dated)
+    else:
+        batch = _adapt(simulation, virtual, luck, subjects, until, adaptive, dated=dated)
     outcomes = score_batch(virtual, batch, BATCH, simulation.visits)
     return Simulated(outcomes, batch, derive_batch(virtual, luck, batch) if derives else None)
+
+
+def _adapt(
+    simulation: Simulation, virtual: VirtualTrial, luck: Luck, subjects: int, until: int, rule: AdaptiveAllocation, *,
+    dated: bool,
+) -> Batch:  # fmt: skip
+    """The lives of a batch whose arms are chosen as the trials go on, out of the lives in either arm."""
+    trial = take_analyses(simulation)
+    estimand = next(one for one in simulation.analyses if one.id == rule.analysis)
+    arms = [[arm.id for arm in trial.arms].index(name) for name in (estimand.group, estimand.comparator)]
+    streams = luck.streams
+    either = [
+        simulate_batch(
+            virtual, Luck(Streams(streams.seed, streams.batch)), subjects, until=until, dated=dated, everybody_in=arm
+        )
+        for arm in arms
+    ]
+    answers = [
+        settle_outcomes(score_batch(virtual, batch, BATCH, simulation.visits), simulation.visits, estimand, trial)
+        for batch in either
+    ]
+    shape = (subjects, BATCH)
+    chosen = choose_arms(
+        by_list=np.where(either[0].arm == arms[0], 0, 1).reshape(shape),
+        responses=np.stack([one.response for one in answers]),
+        enrolled=either[0].lives.enrolled.reshape(shape),
+        wait=elapsed_days(trial.visit(estimand.visit).day),
+        luck=luck.uniform(subjects, "adaptive").reshape(shape),
+        rule=rule,
+    ).ravel()
+    return either[0].merge(either[1], chosen)._replace(arm=np.array(arms)[chosen])
 
 
 def take_analyses(simulation: Simulation) -> Trial:

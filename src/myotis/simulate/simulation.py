@@ -26,7 +26,8 @@ from myotis.randomize.procedures.maximal import Maximal
 from myotis.randomize.procedures.permuted_blocks import PermutedBlocks
 from myotis.randomize.procedures.simple import Simple
 from myotis.simulate.adaptations import BlindedReestimation, Looks
-from myotis.simulate.analyses import check_estimand
+from myotis.simulate.adaptive_allocation import AdaptiveAllocation
+from myotis.simulate.analyses import check_estimand, is_counted
 from myotis.simulate.borrowing import Borrowing
 from myotis.simulate.changes import change_course, change_values
 from myotis.simulate.course import Course
@@ -63,6 +64,8 @@ class Design(Section):
     """When the trial may stop early; at the end only where it is not said."""
     reestimation: BlindedReestimation | None = None
     """How the number of subjects is computed anew; as planned where it is not said."""
+    adaptive: AdaptiveAllocation | None = None
+    """How arms are chosen by what is known of earlier subjects; by the list alone where it is not said."""
 
     @model_validator(mode="after")
     def _one_of_each(self) -> Self:
@@ -172,6 +175,7 @@ def plan_simulation(
         check_estimand(estimand, trial)
     borrowings = tuple((choice.id, choice.borrowing) for choice in choices if choice.borrowing)
     faults = [fault for design in designs for fault in _check_ratio(trial, design)]
+    faults += [fault for design in designs for fault in _check_adaptive(trial, design, chosen)]
     faults += [fault for estimand in chosen for fault in _check_borrowing(estimand, dict(borrowings), designs)]
     if faults:
         raise InputError(faults)
@@ -198,6 +202,18 @@ def _check_ratio(trial: Trial, design: Design) -> Iterable[Fault]:
     if design.ratio is not None and set(design.ratio) != arms:
         what = f"the ratio of design {design.id} does not name the arms"
         yield Fault(what=what, expected=", ".join(sorted(arms)), column="ratio")
+
+
+def _check_adaptive(trial: Trial, design: Design, analyses: Sequence[Estimand]) -> Iterable[Fault]:
+    if design.adaptive is None:
+        return
+    counted = [estimand.id for estimand in analyses if is_counted(estimand, trial)]
+    column = f"designs.{design.id}.adaptive"
+    if design.adaptive.analysis not in counted:
+        what = f"there is no analysis {design.adaptive.analysis} of responders"
+        yield Fault(what=what, expected=", ".join(counted) or "an analysis of responders", column=column)
+    if len(trial.arms) != 2:
+        yield Fault(what="the trial has not two arms", expected="two arms", column=column)
 
 
 def _check_borrowing(

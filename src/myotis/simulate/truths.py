@@ -48,7 +48,7 @@ def simulate_truth(simulation: Simulation, scenario: Scenario, number: int) -> p
 
 def plain(design: Design) -> Design:
     """A design that decides nothing on the way: the truth does not depend on when one stops."""
-    return design.model_copy(update={"looks": None, "reestimation": None})
+    return design.model_copy(update={"looks": None, "reestimation": None, "adaptive": None})
 
 
 def _group_alike(simulation: Simulation) -> Iterator[tuple[tuple[bool, bool], Simulation]]:

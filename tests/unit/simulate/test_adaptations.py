@@ -67,7 +67,7 @@ def test_who_was_enrolled_before_the_look_is_counted(simulated):
     one, looks = simulated["looks"]
     enrolled = one.batch.lives.enrolled.reshape(-1, 256)
     for trial in range(20):
-        known = enrolled[19 if looks.look[trial] == 0 else 39, trial] + 113
+        known = enrolled[19 if looks.look[trial] == 0 else 39, trial] + 112  # day 113 is 112 days after day 1
         assert looks.enrolled[trial] == sum(day <= known for day in enrolled[:40, trial])
 
 

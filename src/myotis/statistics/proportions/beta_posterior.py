@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from myotis.errors import StatisticsError
@@ -78,22 +78,43 @@ def compute_difference_posterior(
     """
     if not 0 < level < 1:
         raise StatisticsError(f"the level is {level:g}; expected a proportion above 0 and below 1")
-    tables = np.stack(np.broadcast_arrays(*take_counts(x1, n1), *take_counts(x2, n2)), axis=-1)
-    known, where = np.unique(tables.reshape(-1, 4), axis=0, return_inverse=True)  # many trials, few tables
-    first = np.stack([prior1.a + known[:, 0], prior1.b + known[:, 1] - known[:, 0]])
-    second = np.stack([prior2.a + known[:, 2], prior2.b + known[:, 3] - known[:, 2]])
+    first, second, where = _find_posteriors(x1, n1, x2, n2, prior1, prior2)
     tail = (1 - level) / 2
     answers = (
         first[0] / first.sum(axis=0) - second[0] / second.sum(axis=0),
         _find_quantile(first, second, tail),
         _find_quantile(first, second, 1 - tail),
-        1 - _compute_below(first, second, np.zeros(len(known))),
+        1 - _compute_below(first, second, np.zeros(first.shape[1])),
     )
-    mean, lower, upper, above = (answer[where.ravel()].reshape(tables.shape[:-1]) for answer in answers)
+    mean, lower, upper, above = (answer[where] for answer in answers)
     return DifferencePosterior(
         mean=mean, lower=lower, upper=upper, probability_above=above, level=level, method="beta-posterior",
         reference=REFERENCES["beta-posterior"],
     )  # fmt: skip
+
+
+def compute_probability_above(
+    x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike, *, prior1: BetaPrior, prior2: BetaPrior
+) -> Numbers:
+    """The posterior probability [...] that p1 is above p2, without the rest of `compute_difference_posterior`.
+
+    >>> flat = BetaPrior(1, 1)
+    >>> float(compute_probability_above(3, 9, 3, 9, prior1=flat, prior2=flat).round(6))
+    0.5
+    """
+    first, second, where = _find_posteriors(x1, n1, x2, n2, prior1, prior2)
+    return np.asarray(1 - _compute_below(first, second, np.zeros(first.shape[1]))[where])
+
+
+def _find_posteriors(
+    x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike, prior1: BetaPrior, prior2: BetaPrior
+) -> tuple[Numbers, Numbers, NDArray[np.intp]]:
+    """Both betas [a and b, table] of every table that differs, and where each trial's is: many trials, few tables."""
+    tables = np.stack(np.broadcast_arrays(*take_counts(x1, n1), *take_counts(x2, n2)), axis=-1)
+    known, where = np.unique(tables.reshape(-1, 4), axis=0, return_inverse=True)
+    first = np.stack([prior1.a + known[:, 0], prior1.b + known[:, 1] - known[:, 0]])
+    second = np.stack([prior2.a + known[:, 2], prior2.b + known[:, 3] - known[:, 2]])
+    return first, second, where.reshape(tables.shape[:-1])
 
 
 def _compute_below(first: Numbers, second: Numbers, difference: Numbers) -> Numbers:
