@@ -5,6 +5,7 @@ import log
 import mixed_model
 import proportions
 import score
+import simulate
 import stratified
 import tis_arithmetic
 
@@ -16,3 +17,4 @@ if __name__ == "__main__":
     proportions.main()
     log.main()
     live.main()
+    simulate.main()

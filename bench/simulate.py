@@ -1,4 +1,4 @@
-"""Complete virtual trials a second, against drawing their random numbers alone, plain NumPy, pandas, and rpact.
+"""Complete virtual trials a second, against drawing their random numbers alone, plain NumPy, and pandas.
 
 The trial: ProDERM's first period with 95 subjects, six measures at weeks 0, 4, 8, 12 and 16, dropout, deterioration,
 switching, TIS, response, a stratified Cochran-Mantel-Haenszel test and an interval. All in one process and one thread.
@@ -7,16 +7,12 @@ switching, TIS, response, a stratified Cochran-Mantel-Haenszel test and an inter
 - *NumPy*: the same model and end point as a statistician would vectorize them, over all subjects and visits of a
   thousand trials at once, in floats; without entry criteria, recording grids, sites and missing measurements.
 - *pandas*: the same as a loop over trials and subjects, as most people write it.
-- *rpact*: its simulation of two bare binomials with one look, by R; left out where it is not installed.
 
 Run: python bench/simulate.py [BATCHES]
 """
 
-import shutil
-import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -204,7 +200,7 @@ def simulate_with_pandas(course, trials, seed):
     return found
 
 
-def main(batches):
+def main(batches=12):
     """Print the times."""
     virtual = VirtualTrial.build(read_trial("proderm"), read_six_measures())
     start = time.perf_counter()
@@ -219,13 +215,6 @@ def main(batches):
     tell(f"its {numbers:,} random numbers a trial alone", alone, mine)
     tell("NumPy, vectorized", best(lambda n: simulate_with_numpy(virtual.course, 1000, n), 3) / 1000, mine)
     tell("pandas, a trial at a time", best(lambda n: simulate_with_pandas(virtual.course, 2, n), 2) / 2, mine)
-    script = Path(__file__).with_name("simulate.R")
-    if shutil.which("Rscript"):
-        ran = subprocess.run(["Rscript", str(script)], capture_output=True, text=True, check=False)  # noqa: S603, S607
-        if ran.returncode == 0:
-            tell("rpact, two bare binomials", float(ran.stdout.split()[-1]), mine)
-        else:
-            print("rpact is not installed")
 
 
 def tell(what, seconds, mine):
@@ -235,4 +224,4 @@ def tell(what, seconds, mine):
 
 if __name__ == "__main__":
     assert luck_module.Luck is Luck, "notes are taken of the luck that batches draw"
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 12)
+    main(*map(int, sys.argv[1:]))
