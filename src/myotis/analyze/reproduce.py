@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -21,6 +22,7 @@ from myotis.analyze.published_figure import Entry, Figure, cite, each_group, rep
 from myotis.analyze.reproduce_changes import reproduce_change, reproduce_conflict, reproduce_mean
 from myotis.analyze.reproduce_responders import reproduce_responders
 from myotis.errors import SettingError
+from myotis.protocol.files import parse_toml, read_text
 from myotis.terms.source import Fact, Source, Status
 
 NO_TIMES = "a Kaplan-Meier median needs the subjects' times, which are not published"
@@ -28,16 +30,20 @@ NO_COUNT = "it is a count that was observed, not computed"
 NO_EXPOSURE = "a rate needs the patient-months, which are not published"
 
 
-def read_published(trial: str) -> dict[str, Any]:
-    """The published results of a shipped trial, as they lie in its ``published.toml``.
+def read_published(trial: str | Path) -> dict[str, Any]:
+    """The published results of a shipped trial, as they lie in its ``published.toml``, or those in a file like it.
 
-    Raises SettingError where no such trial is shipped or nothing of it has been published.
+    Raises SettingError where no such trial is shipped or nothing of it has been published, and InputError for a file
+    that can't be read.
 
     >>> read_published("proderm")["registration"]
     'NCT02728752'
     """
     shipped = resources.files("myotis.trials")
     names = sorted(folder.name for folder in shipped.iterdir() if folder.joinpath("published.toml").is_file())
+    if isinstance(trial, Path):
+        text = read_text(trial, expected="a file of published results")
+        return parse_toml(text, trial.name, parse_float=float)
     if trial not in names:
         raise SettingError(f"no published results are shipped for {trial!r}; expected one of {', '.join(names)}")
     return tomllib.loads(shipped.joinpath(trial, "published.toml").read_text(encoding="utf-8"))

@@ -7,6 +7,7 @@ from typer.core import TyperGroup
 
 from myotis.cli.analyze import analyze
 from myotis.cli.anchor import anchor
+from myotis.cli.calibrate import calibrate
 from myotis.cli.check import check
 from myotis.cli.demo import demo
 from myotis.cli.derive import derive
@@ -19,7 +20,8 @@ from myotis.cli.simulate import simulate
 from myotis.cli.snapshot import snapshot
 
 ORDER = (
-    "demo", "check", "design", "simulate", "randomize", "anchor", "score", "snapshot", "derive", "analyze", "report",
+    "demo", "check", "design", "simulate", "calibrate", "randomize", "anchor", "score", "snapshot", "derive", "analyze",
+    "report",
 )  # fmt: skip
 """The commands in the order of a trial's life."""
 
@@ -47,7 +49,7 @@ app.command()(demo)
 app.command()(check)
 app.add_typer(design)
 app.add_typer(randomize)
-for stage in (simulate, anchor, score, snapshot, derive, analyze, report):
+for stage in (simulate, calibrate, anchor, score, snapshot, derive, analyze, report):
     app.command()(stage)
 
 

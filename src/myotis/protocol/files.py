@@ -1,6 +1,7 @@
 """Files that hold a model, such as a protocol: text to values, values to the model, with every fault by its place."""
 
 import tomllib
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,10 +26,11 @@ def read_text(path: Path, *, expected: str) -> str:
         raise InputError([Fault(file=path.name, what=what, expected=expected)]) from error
 
 
-def parse_toml(text: str, name: str) -> dict[str, Any]:
-    """The values of a TOML file called ``name``: numbers exact, arrays as tuples, which a frozen model asks for."""
+def parse_toml(text: str, name: str, *, parse_float: Callable[[str], Any] = Decimal) -> dict[str, Any]:
+    """The values of a TOML file called ``name``: numbers exact unless said otherwise, arrays as tuples, which a frozen
+    model asks for."""
     try:
-        values = tomllib.loads(text, parse_float=Decimal)
+        values = tomllib.loads(text, parse_float=parse_float)
     except (ValueError, RecursionError) as error:  # TOML's own error, a number of thousands of digits, deep nesting
         fault = Fault(file=name, what=f"the file is not TOML: {error}", expected="TOML", remedy="Correct the line.")
         raise InputError([fault]) from error

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from myotis.datasets.sdtm_safety import RELATED, SEVERE, WITHDRAWN
 from myotis.simulate.course import AdverseEvents, EventCourse
@@ -40,10 +41,16 @@ def draw_events(
     return events
 
 
+def find_onset(first: ArrayLike, last: ArrayLike, when: ArrayLike) -> Numbers:
+    """The day on which an event begins, from uniform numbers: those from the first to the last are all alike."""
+    earliest, latest = np.asarray(first), np.asarray(last)
+    return np.asarray(earliest + np.floor(when * (latest - earliest + 1)), dtype=np.float64)
+
+
 def _event(name: str, kind: EventCourse, start: date, luck: Numbers) -> VirtualEvent:
     when, length, related, serious, severity = luck
     first, last = kind.days_after
-    onset = start + timedelta(days=first + int(when * (last - first + 1)))
+    onset = start + timedelta(days=int(find_onset(first, last, when)))
     end = onset + timedelta(days=round(-kind.mean_days * float(np.log1p(-length))))
     return VirtualEvent(
         name, kind.term, onset, end, GRADES[np.searchsorted((0.6, 0.93), severity)], bool(serious < kind.serious),

@@ -15,7 +15,7 @@ from myotis.simulate.candidates import fill_places
 from myotis.simulate.course import Course
 from myotis.simulate.decisions import TrialRules, build_rules, decide, treat
 from myotis.simulate.lives import Lives
-from myotis.simulate.luck import Luck, draw_calendar, draw_enrollment, draw_shared, draw_visit_luck
+from myotis.simulate.luck import Luck, draw_calendar, draw_enrollment, draw_proneness, draw_shared, draw_visit_luck
 from myotis.simulate.nature import VisitLuck, attend, flare_up, follow_infusions, leave, record_visit, recover
 from myotis.simulate.truth import Truth, build_truth, find_measures, list_visits
 from myotis.terms.missing import MISSING
@@ -107,6 +107,7 @@ def simulate_batch(
         part = lives.cut(first * luck.trials, (first + count) * luck.trials)
         part.trait[:] = draw_shared(luck, count, "recovery", virtual.course).T
         part.patience[:] = luck.exponential(count, "patience")
+        part.proneness[:] = draw_proneness(luck, count, virtual.course)
         for position, visit in enumerate(visits):
             chance = draw_visit_luck(luck, count, visit, position, virtual.truth, virtual.course)
             live(virtual.truth, virtual.rules, chance, part, position)

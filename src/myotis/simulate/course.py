@@ -4,20 +4,22 @@ Nothing in it is known to analysis, and no response is written in it: a virtual 
 whether that is an improvement is found out by scoring.
 """
 
-import tomllib
 from collections.abc import Iterator
 from datetime import date
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from myotis.errors import Fault, InputError
 from myotis.protocol.fields import Id, Section
-from myotis.protocol.files import as_tuples, build_model, read_text
+from myotis.protocol.files import build_model, parse_toml, read_text
 from myotis.protocol.provenance import UNSOURCED, Provenance, find_most_exact, flatten, list_facts
 from myotis.terms.source import Fact
+
+COURSE: Final = "course.toml"
+ASSUMED: Final = "course-assumed.toml"
+"""What was assumed of a shipped trial's patients before the course was fitted to published figures."""
 
 Sex = Literal["F", "M"]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -122,6 +124,8 @@ class Disease(Section):
     """What nobody's disease gets beyond by itself: -0.2 is a fifth further from the best value than at baseline."""
     onset: dict[Id, Onset]
     """By treatment."""
+    recovery_spread: dict[Id, NotNegative] = Field(default_factory=dict)
+    """How many times as much subjects differ in their recovery on a treatment; 1 where it is not named."""
 
 
 class Flares(Section):
@@ -193,6 +197,9 @@ class AdverseEvents(Section):
     highest_rate: Positive
     lowered_rate: Positive
     lowered_on: date
+    proneness_sd: NotNegative = 0.0
+    """How much subjects differ in how often they have any: the standard deviation of the logarithm of a factor whose
+    mean is 1."""
     kinds: dict[Id, EventCourse]
 
 
@@ -252,20 +259,23 @@ def read_course(source: str | Path) -> Course:
     >>> read_course("proderm").subjects
     95
     """
-    shipped = resources.files("myotis.trials") / str(source) / "course.toml"
+    return parse_course(*read_course_text(source))
+
+
+def read_course_text(source: str | Path, file: str = COURSE) -> tuple[str, str]:
+    """The name of a course file and its text: of a shipped trial, which may have several, or at a path."""
+    shipped = resources.files("myotis.trials") / str(source) / file
     if isinstance(source, str) and source.isidentifier() and shipped.is_file():
-        name, text = f"{source}/course.toml", shipped.read_text("utf-8")
-    else:
-        expected = f"a course file, or one of {_list_shipped()}"
-        name, text = Path(source).name, read_text(Path(source), expected=expected)
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        what = f"the file is not TOML: {error}"
-        raise InputError([Fault(file=name, what=what, expected="a course file")]) from error
-    return build_model(Course, as_tuples(values), name)
+        return f"{source}/{file}", shipped.read_text("utf-8")
+    expected = f"a course file, or one of {_list_shipped()}"
+    return Path(source).name, read_text(Path(source), expected=expected)
+
+
+def parse_course(name: str, text: str) -> Course:
+    """The course that the text of a file called ``name`` describes; raises InputError with every fault."""
+    return build_model(Course, parse_toml(text, name, parse_float=float), name)
 
 
 def _list_shipped() -> str:
     trials = resources.files("myotis.trials").iterdir()
-    return ", ".join(sorted(entry.name for entry in trials if (entry / "course.toml").is_file()))
+    return ", ".join(sorted(entry.name for entry in trials if (entry / COURSE).is_file()))

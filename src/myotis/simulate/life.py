@@ -7,7 +7,7 @@ Nothing is decided here that a trial decides: treatment, switch and gate come fr
 from myotis.simulate.batch import VirtualTrial, enroll_subjects
 from myotis.simulate.charts import Charts, Departure
 from myotis.simulate.lives import Lives
-from myotis.simulate.luck import Luck, draw_calendar, draw_shared, draw_visit_luck
+from myotis.simulate.luck import Luck, draw_calendar, draw_proneness, draw_shared, draw_visit_luck
 from myotis.simulate.nature import VisitLuck, attend, flare_up, follow_infusions, leave, record_visit, recover
 from myotis.simulate.recordings import Recording
 from myotis.simulate.subject import Subject
@@ -21,6 +21,7 @@ class Life(Charts):
         super().__init__(virtual, luck, lives, stratum)
         lives.trait[:] = draw_shared(luck, count, "recovery", virtual.course).T
         lives.patience[:] = luck.exponential(count, "patience")
+        lives.proneness[:] = draw_proneness(luck, count, virtual.course)
         lives.came[:] = draw_calendar(luck, count, lives.enrolled, virtual.visits, virtual.course)
         self._chances = [
             draw_visit_luck(luck, count, visit, position, virtual.truth, virtual.course)

@@ -52,6 +52,8 @@ class Lives(NamedTuple):
     """The visit before which, or at whose gate, the subject left; MISSING where it did not."""
     reason: Steps
     """The position of the reason for leaving; the number of reasons where the gate was closed."""
+    proneness: Numbers
+    """How many times as often as others the subject has adverse events."""
     reacted: Steps
     """1 once raters believe that they know the treatment."""
     given: Steps
@@ -79,7 +81,7 @@ class Lives(NamedTuple):
             site=whole(), female=whole(), age=whole(), weight_kg=real(), height_cm=real(), true=real(measures),
             trait=real(measures), rater=real(measures), uln=whole(measures), patience=real(), recovery=real(measures),
             flare_size=real(), flare_until=whole(), treatment=whole(), since=whole(), switched=whole(start=MISSING),
-            present=whole(start=1), enrolled=whole(), came=whole(visits), held=whole(visits),
+            present=whole(start=1), proneness=np.ones(count), enrolled=whole(), came=whole(visits), held=whole(visits),
             left=whole(start=MISSING), reason=whole(start=MISSING), reacted=whole(),
             given=whole(visits, start=MISSING), events=whole(visits, kinds), x=whole(rows, columns, start=MISSING),
             status=whole(rows, FIELD_COUNT, start=MISSING),

@@ -85,6 +85,14 @@ def draw_visit_luck(luck: Luck, count: int, visit: Visit, position: int, truth: 
     return VisitLuck(flare, missing, noise, event)
 
 
+def draw_proneness(luck: Luck, count: int, course: Course) -> Numbers:
+    """How many times as often as others the next subjects have adverse events [life]: 1 on average."""
+    sd = course.adverse_events.proneness_sd if course.adverse_events else 0.0
+    if sd == 0.0:
+        return np.ones(count * luck.trials)
+    return np.exp(sd * luck.normal(count, "proneness") - sd**2 / 2)
+
+
 def draw_enrollment(luck: Luck, count: int, course: Course) -> Steps:
     """When subjects are enrolled [life]: days from the first visit of the first one."""
     waits = np.rint(course.enrollment.mean_days_between * luck.exponential(count, "enrollment"))

@@ -15,7 +15,7 @@ from myotis.terms.missing import MISSING
 from myotis.terms.rule import rule_part
 from myotis.terms.study_time import DAYS_PER_WEEK
 
-MOST_OF_A_KIND: Final = 4
+MOST_OF_A_KIND: Final = 20
 """More events of one kind than these never follow one infusion."""
 
 
@@ -125,7 +125,7 @@ def recover(truth: Truth, lives: Lives, visit: int) -> None:
     for life in range(len(treatment)):
         given, begun = treatment[life], since[life]
         for measure in range(recovery.shape[1]):
-            target = max(means[given, measure] + sds[measure] * trait[life, measure], least)
+            target = max(means[given, measure] + sds[given, measure] * trait[life, measure], least)
             ahead = target - recovery[life, measure]
             recovery[life, measure] += ahead * way[begun, visit, given, measure]
 
@@ -194,11 +194,13 @@ def follow_infusions(truth: Truth, luck: VisitLuck, lives: Lives, visit: int) ->
     """The adverse events after the infusions of a visit; after some kinds raters think that they know the treatment."""
     chance, mean, recognized, came = luck.event, truth.mean_events, truth.recognized, lives.came
     given, site, reacted, events = lives.given, lives.site, lives.reacted, lives.events
+    proneness = lives.proneness
     for kind in range(len(recognized)):
         for life in range(len(site)):
             if given[life, visit] != MISSING:
                 is_faster = 1 if came[life, visit] < truth.lowered_on else 0
-                count = count_events(chance[kind, life], mean[kind, given[life, visit], is_faster])
+                expected = mean[kind, given[life, visit], is_faster] * proneness[life]
+                count = count_events(chance[kind, life], expected)
                 events[life, visit, kind] = count
                 if count > 0 and recognized[kind] == 1 and site[life] < truth.unblinded_sites:
                     reacted[life] = 1

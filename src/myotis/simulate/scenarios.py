@@ -1,6 +1,5 @@
 """Scenarios: named changes to a course, each in a file that says why."""
 
-import tomllib
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
@@ -10,7 +9,7 @@ from pydantic import Field
 
 from myotis.errors import Fault, InputError
 from myotis.protocol.fields import Id, Section
-from myotis.protocol.files import as_tuples, build_model, read_text
+from myotis.protocol.files import build_model, parse_toml, read_text
 from myotis.simulate.changes import change_course
 from myotis.simulate.course import Course
 from myotis.simulate.simulation import Scenario
@@ -66,10 +65,4 @@ def read_scenario(source: str, trial: str, course: Course) -> Scenario:
 
 
 def _parse(text: str, name: str) -> ScenarioFile:
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(
-            [Fault(file=name, what=f"the file is not TOML: {error}", expected="a scenario file")]
-        ) from error
-    return build_model(ScenarioFile, as_tuples(values), name)
+    return build_model(ScenarioFile, parse_toml(text, name, parse_float=float), name)

@@ -62,6 +62,7 @@ class Truth(NamedTuple):
     recovery: Numbers
     """[treatment, measure]"""
     recovery_sd: Numbers
+    """[treatment, measure]"""
     core_weight: Numbers
     """How much each measure counts in the recovery of a subject: those of the core set alike, others nothing."""
     least_recovery: float
@@ -159,7 +160,10 @@ def build_truth(trial: Trial, course: Course) -> Truth:
         drift=_real(part.rater_drift / WEEKS_OF_A_RATE for part in parts),
         belief=_real(believed.get(name, 0.0) for name in measures),
         recovery=_real([[part.recovery[name] for part in parts] for name in treatments]),
-        recovery_sd=_real(part.recovery_sd for part in parts),
+        recovery_sd=np.outer(
+            _real(course.disease.recovery_spread.get(name, 1.0) for name in treatments),
+            _real(part.recovery_sd for part in parts),
+        ),
         core_weight=_real(int(at < COLUMN_COUNT) / sum(column < COLUMN_COUNT for column in columns) for at in columns),
         least_recovery=course.disease.least_recovery,
         way=_find_ways(visits, treatments, course),

@@ -1,0 +1,123 @@
+"""Calibration as a whole: published figures and a declaration in, a fitted course and what it is worth out."""
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, NamedTuple
+
+import polars as pl
+
+from myotis.datasets.calibration import CALIBRATED_FIGURES, CALIBRATED_PARAMETERS
+from myotis.protocol.files import as_values
+from myotis.protocol.provenance import flatten
+from myotis.protocol.trial import Trial
+from myotis.simulate.calibration.course_file import write_course
+from myotis.simulate.calibration.declaration import Declaration, Use, sort_figures
+from myotis.simulate.calibration.figures import list_figures
+from myotis.simulate.calibration.fit import Effort, Fitted, Simulator, fit_parameters, say_nothing
+from myotis.simulate.calibration.parameters import Parameters
+from myotis.simulate.calibration.predictive import find_ranges, predict_figures
+from myotis.simulate.course import parse_course
+from myotis.simulate.truth import Numbers
+
+NORMAL_975: Final = 1.959963984540054
+
+
+class Calibration(NamedTuple):
+    """A calibration that is done."""
+
+    course: str
+    """The text of the fitted course file."""
+    figures: pl.DataFrame
+    """`myotis.datasets.calibration.CALIBRATED_FIGURES`"""
+    parameters: pl.DataFrame
+    """`myotis.datasets.calibration.CALIBRATED_PARAMETERS`"""
+    objectives: tuple[float, ...]
+    """The chi-square of figures and priors at the start and after every step."""
+    learned: float
+    """Of how many independent parameters the figures say all there is to know: a sum of shares."""
+    values: int
+    """How many numbers the course has."""
+    moved: int
+    """How many of them the parameters move."""
+
+
+def calibrate(
+    trial: Trial,
+    assumed: tuple[str, str],
+    published: Mapping[str, Any],
+    declaration: Declaration,
+    *,
+    seed: int,
+    draws: int,
+    workers: int,
+    effort: Effort | None = None,
+    tell: Callable[[int, int, str], None] = say_nothing,
+) -> Calibration:
+    """Fit a course to the published figures of a trial.
+
+    ``assumed`` is the name and the text of the course file that the parameters start from. ``draws`` of the posterior
+    make a batch of trials each for the simulated ranges. Raises InputError where the declaration, the published figures
+    and the course don't fit together. ``tell`` hears how many of how many batches are simulated, and of what.
+    """
+    course = parse_course(*assumed)
+    use = sort_figures(declaration, list(list_figures(published)))
+    parameters = Parameters(declaration.parameters, course)
+    with ThreadPoolExecutor(workers) as pool:
+        simulator = Simulator(trial, parameters, use.fitted, seed, course.subjects, pool, tell)
+        fitted = fit_parameters(simulator, effort or Effort())
+        values = predict_figures(simulator._replace(figures=tuple(use.all)), fitted, draws)
+    left = fitted.sd / parameters.sd
+    cited = f"{declaration.title}, by myotis calibrate, seed {seed}"
+    text = write_course(assumed, parameters, fitted.mode, left, cited)
+    before, after = (list(_list_numbers(as_values(one))) for one in (course, parameters.make_course(fitted.mode)))
+    return Calibration(
+        course=text,
+        figures=CALIBRATED_FIGURES.build(_list_figures(use, values)),
+        parameters=CALIBRATED_PARAMETERS.build(_list_parameters(parameters, fitted)),
+        objectives=fitted.objectives,
+        learned=float((1 - left**2).sum()),
+        values=len(before),
+        moved=sum(was != now for was, now in zip(before, after, strict=True)),
+    )
+
+
+def _list_figures(use: Use, values: Numbers) -> Iterator[dict[str, Any]]:
+    for position, figure in enumerate(use.all):
+        lower, median, upper = find_ranges(figure.show(values[:, [position]]))[0]
+        yield {
+            "address": figure.address,
+            "label": figure.label,
+            "use": "fitted" if position < len(use.fitted) else "held_out",
+            "kind": figure.kind,
+            "published": float(figure.value),
+            "median": float(median),
+            "lower": float(lower),
+            "upper": float(upper),
+            "inside": int(lower <= figure.value <= upper),
+        }
+
+
+def _list_parameters(parameters: Parameters, fitted: Fitted) -> Iterator[dict[str, Any]]:
+    for at, parameter in enumerate(parameters.declared):
+
+        def value(center: float, sd: float, side: int, at: int = at) -> float:
+            return parameters.find_value(parameters.declared[at], center + side * NORMAL_975 * sd)
+
+        yield {
+            "parameter": parameter.id,
+            "label": parameter.label,
+            "assumed": value(parameters.center[at], 0, 0),
+            "assumed_lower": value(parameters.center[at], parameters.sd[at], -1),
+            "assumed_upper": value(parameters.center[at], parameters.sd[at], 1),
+            "fitted": value(fitted.mode[at], 0, 0),
+            "lower": value(fitted.mode[at], fitted.sd[at], -1),
+            "upper": value(fitted.mode[at], fitted.sd[at], 1),
+            "uncertainty_left": float(fitted.sd[at] / parameters.sd[at]),
+        }
+
+
+def _list_numbers(values: Mapping[str, Any]) -> Iterator[float]:
+    """The numbers of a course, without its sources."""
+    for path, value in flatten({name: part for name, part in values.items() if name != "provenance"}):
+        numbers = value if isinstance(value, tuple) else (value,)
+        yield from (float(number) for number in numbers if type(number) in {int, float} and path[0] != "schema_version")
