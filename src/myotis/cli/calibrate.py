@@ -42,18 +42,18 @@ def calibrate(
     from myotis.report.calibration import render_calibration, summarize_calibration  # noqa: PLC0415
     from myotis.report.html import write_report  # noqa: PLC0415
     from myotis.simulate.calibration.calibrate import calibrate as fit  # noqa: PLC0415
+    from myotis.simulate.calibration.calibrate import prepare_calibration  # noqa: PLC0415
     from myotis.simulate.calibration.declaration import read_declaration  # noqa: PLC0415
     from myotis.simulate.course import ASSUMED, read_course_text  # noqa: PLC0415
 
-    trial = read_trial(protocol)
-    declared = read_declaration(declaration or protocol)
-    assumed = read_course_text(course or protocol, ASSUMED)
-    figures = read_published(published or protocol)
+    trial, declared = read_trial(protocol), read_declaration(declaration or protocol)
+    assumed, figures = read_course_text(course or protocol, ASSUMED), read_published(published or protocol)
+    prepared = prepare_calibration(trial, assumed, figures, declared)
     with telling_failures(out):
         out.mkdir(parents=True, exist_ok=True)
     with ChunkProgress("Calibrating") as progress:
         found = fit(
-            trial, assumed, figures, declared, seed=seed, draws=draws, workers=workers or os.cpu_count() or 1,
+            prepared, seed=seed, draws=draws, workers=workers or os.cpu_count() or 1,
             tell=lambda done, of, what: progress.tell(done, of, f"Calibrating, {what}"),
         )  # fmt: skip
     write_datasets(out, {"FIGURES": found.figures, "PARAMETERS": found.parameters})

@@ -7,17 +7,22 @@ from typing import Any, Final, NamedTuple
 import polars as pl
 
 from myotis.datasets.calibration import CALIBRATED_FIGURES, CALIBRATED_PARAMETERS
+from myotis.errors import Fault, InputError
 from myotis.protocol.files import as_values
 from myotis.protocol.provenance import flatten
 from myotis.protocol.trial import Trial
+from myotis.simulate.batch import VirtualTrial
 from myotis.simulate.calibration.course_file import write_course
-from myotis.simulate.calibration.declaration import Declaration, Use, sort_figures
+from myotis.simulate.calibration.declaration import FILE, Declaration, Use, sort_figures
 from myotis.simulate.calibration.figures import list_figures
 from myotis.simulate.calibration.fit import Effort, Fitted, Simulator, fit_parameters, say_nothing
+from myotis.simulate.calibration.observed_trials import observe_trials
 from myotis.simulate.calibration.parameters import Parameters
 from myotis.simulate.calibration.predictive import find_ranges, predict_figures
 from myotis.simulate.course import parse_course
 from myotis.simulate.truth import Numbers
+
+FEW_SUBJECTS: Final = 8
 
 NORMAL_975: Final = 1.959963984540054
 
@@ -41,11 +46,45 @@ class Calibration(NamedTuple):
     """How many of them the parameters move."""
 
 
+class Prepared(NamedTuple):
+    """A calibration that can be carried out."""
+
+    trial: Trial
+    assumed: tuple[str, str]
+    declaration: Declaration
+    use: Use
+    parameters: Parameters
+
+
+def prepare_calibration(
+    trial: Trial, assumed: tuple[str, str], published: Mapping[str, Any], declaration: Declaration
+) -> Prepared:
+    """See whether everything fits together.
+
+    ``assumed`` is the name and the text of the course file that the parameters start from. Raises InputError with
+    every fault of the declaration, every parameter that the course can't have, and every figure that trials of this
+    protocol and course don't have.
+    """
+    course = parse_course(*assumed)
+    use = sort_figures(declaration, list(list_figures(published)))
+    parameters = Parameters(declaration.parameters, course)
+    few = observe_trials(VirtualTrial.build(trial, course), 0, 0, FEW_SUBJECTS)
+    faults = []
+    for figure in use.all:
+        try:
+            figure.simulate(few)
+        except KeyError as error:
+            what = f"the figure {figure.address} asks for {error.args[0]}, which simulated trials don't have"
+            expected = "a figure of what the course and the protocol's visits have"
+            remedy = "Leave it out in the declaration."
+            faults.append(Fault(file=FILE, what=what, expected=expected, remedy=remedy))
+    if faults:
+        raise InputError(faults)
+    return Prepared(trial, assumed, declaration, use, parameters)
+
+
 def calibrate(
-    trial: Trial,
-    assumed: tuple[str, str],
-    published: Mapping[str, Any],
-    declaration: Declaration,
+    prepared: Prepared,
     *,
     seed: int,
     draws: int,
@@ -55,13 +94,11 @@ def calibrate(
 ) -> Calibration:
     """Fit a course to the published figures of a trial.
 
-    ``assumed`` is the name and the text of the course file that the parameters start from. ``draws`` of the posterior
-    make a batch of trials each for the simulated ranges. Raises InputError where the declaration, the published figures
-    and the course don't fit together. ``tell`` hears how many of how many batches are simulated, and of what.
+    ``draws`` of the posterior make a batch of trials each for the simulated ranges. ``tell`` hears how many of how many
+    batches are simulated, and of what.
     """
-    course = parse_course(*assumed)
-    use = sort_figures(declaration, list(list_figures(published)))
-    parameters = Parameters(declaration.parameters, course)
+    trial, assumed, declaration, use, parameters = prepared
+    course = parameters.course
     with ThreadPoolExecutor(workers) as pool:
         simulator = Simulator(trial, parameters, use.fitted, seed, course.subjects, pool, tell)
         fitted = fit_parameters(simulator, effort or Effort())

@@ -39,7 +39,8 @@ class Figure(NamedTuple):
     """Of a share, of subjects: how many of ``of``; of events: their number."""
     of: float | None
     simulate: Callable[[ObservedTrials], Numbers]
-    """The figure of every simulated trial: a share, a mean, days, events for each subject; NaN where there is none."""
+    """The figure of every simulated trial: a share, a mean, days, events for each subject; NaN where there is none.
+    Raises KeyError for what simulated trials don't have."""
 
     @property
     def standardized(self) -> float:

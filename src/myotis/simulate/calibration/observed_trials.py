@@ -50,14 +50,14 @@ class ObservedTrials(NamedTuple):
         for row, visit in enumerate(self.trial.assessment_visits):
             if visit.day == _find_day(week):
                 return row
-        raise KeyError(f"an assessment at week {week}")
+        raise KeyError(f"an assessment in week {week}")
 
     def find_visit(self, week: int) -> int:
         """The position of the visit at a week; raises KeyError where there is none."""
         for position, visit in enumerate(self.virtual.visits):
             if visit.day == _find_day(week):
                 return position
-        raise KeyError(f"a visit at week {week}")
+        raise KeyError(f"a visit in week {week}")
 
     def has_switched(self, week: int) -> Steps:
         """[subject, trial]: was there a switch at or before a week?"""

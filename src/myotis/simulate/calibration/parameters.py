@@ -32,12 +32,15 @@ SCALES: Final = {
 
 
 class Parameters:
-    """The parameters of a declaration around a course. Positions are [parameter], each on the scale of its prior."""
+    """The parameters of a declaration around a course. Positions are [parameter], each on the scale of its prior.
+
+    Raises InputError with every parameter that the course can't have.
+    """
 
     def __init__(self, declared: Sequence[Parameter], course: Course) -> None:
         self.declared = tuple(declared)
         self.course = course
-        self.center = np.array([_find_center(parameter, course) for parameter in declared])
+        self.center = _find_centers(declared, course)
         self.sd = np.array([parameter.sd for parameter in declared])
 
     def find_value(self, parameter: Parameter, at: float) -> float:
@@ -61,6 +64,19 @@ class Parameters:
     def make_course(self, position: Numbers) -> Course:
         """The course at a position."""
         return change_course(self.course, self.find_changes(position), note="calibrated")
+
+
+def _find_centers(declared: Sequence[Parameter], course: Course) -> Numbers:
+    faults: list[Fault] = []
+    centers = []
+    for parameter in declared:
+        try:
+            centers.append(_find_center(parameter, course))
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(faults)
+    return np.array(centers)
 
 
 def _find_center(parameter: Parameter, course: Course) -> float:

@@ -51,7 +51,7 @@ def describe_change(measure: str, from_week: int, week: int, side: int, number: 
 
     def compute(trials: ObservedTrials) -> Numbers:
         if measure not in trials.measured:
-            return np.full(trials.side.shape[1], np.nan)
+            raise KeyError(f"the measure {measure}")
         values = trials.measured[measure]
         change = values[..., trials.find_row(week)] - values[..., trials.find_row(from_week)]
         return _describe(change, _find_observed(trials, week, side), number)

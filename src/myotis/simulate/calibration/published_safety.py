@@ -46,9 +46,7 @@ def describe_events(entry: str, group: str, number: str) -> Computed | None:
         treated = _find_treated(trials, group)
         if entry == DISCONTINUATION:
             return _share(_has_left_for_event(trials, group) & treated, treated)
-        events = trials.events
-        if events is None:
-            return np.full(trials.side.shape[1], np.nan)
+        events = _take_events(trials)
         here = EVENTS[entry](trials, events) & _is_in_group(trials, events, group)
         counts = np.bincount(events.life[here], minlength=treated.size).reshape(treated.shape)
         return _share(counts > 0, treated) if number == "patients" else _share(counts, treated)
@@ -60,14 +58,18 @@ def describe_listed(kind: str) -> Computed:
     """The share of subjects ever on active treatment with a related event of a kind."""
 
     def compute(trials: ObservedTrials) -> Numbers:
-        treated, events = _find_treated(trials, "overall_ivig"), trials.events
-        if events is None:
-            return np.full(trials.side.shape[1], np.nan)
+        treated, events = _find_treated(trials, "overall_ivig"), _take_events(trials)
         here = _is_of(trials, events, (kind,)) & events.related & _is_in_group(trials, events, "overall_ivig")
         counts = np.bincount(events.life[here], minlength=treated.size).reshape(treated.shape)
         return _share(counts > 0, treated)
 
     return compute
+
+
+def _take_events(trials: ObservedTrials) -> MarkedEvents:
+    if trials.events is None:
+        raise KeyError("adverse events")
+    return trials.events
 
 
 def _find_treatments(trials: ObservedTrials, group: str) -> list[int]:
