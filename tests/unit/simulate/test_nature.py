@@ -132,7 +132,7 @@ def test_infusion_reactions_move_the_ratings_of_some_sites_only():
     }
     still = STILL | {key: value for key, value in QUIET.items() if key != "adverse_events"}
     changes = still | {"measures.*.recovery.*": 0.0, "enzymes.*.recovery.*": 0.0} | kinds | certain | {
-        "measures.physician_global.distance.least": 4.0,
+        "measures.physician_global.distance.least": 4.0, "adverse_events.proneness_sd": 0.0,
         "unblinding": {"sites": 0.5, "kinds": ("headache",), "shift": {"physician_global": -1.0}},
     }  # fmt: skip
     _, batch = simulate(changes, 10)
@@ -194,3 +194,29 @@ def test_a_flare_worsens_everything_for_its_time():
     assert (change[:, 0] == 1000 * COURSE.measures["physician_global"].flare).all()
     assert (change[:, 4] == 1000 * COURSE.measures["extramuscular"].flare).all()
     assert (batch.lives.switched[batch.lives.left == MISSING] == 2).all()  # confirmed at week 8
+
+
+def test_subjects_differ_in_recovery_as_much_as_the_spread_of_their_treatment_says():
+    alike = {"measures.*.recovery_sd": 0.4, "enzymes.*.recovery_sd": 0.4, "disease.onset.*.half_life_weeks": 0.2,
+             "disease.least_recovery": -9.0, "disease.recovery_spread": {"saline": 0.5}}  # fmt: skip
+    virtual, _ = simulate(QUIET | alike, 2)
+    lives = simulate_batch(virtual, Luck(Streams(1)), 30, until=2).lives
+    names = [treatment.id for treatment in TRIAL.treatments]
+    for name, expected in (("octagam_10", 0.4), ("saline", 0.2)):
+        recovery = lives.recovery[lives.treatment == names.index(name)]
+        assert recovery.std(axis=0) == pytest.approx(expected, rel=0.05)
+
+
+def test_who_is_prone_has_more_events_and_all_have_as_many_as_the_course_says_on_average():
+    kinds = {"adverse_events.kinds.*.faster": 1.0, "adverse_events.proneness_sd": 0.8}
+    virtual, batch = simulate(kinds, 30)
+    lives = batch.lives
+    expected = sum(kind.per_infusion["octagam_10"] for kind in virtual.course.adverse_events.kinds.values())
+    names = [treatment.id for treatment in TRIAL.treatments]
+    on_active = lives.given == names.index("octagam_10")
+    counts = np.where(on_active, lives.events.sum(axis=-1), 0).sum(axis=1)
+    infusions = on_active.sum(axis=1)
+    assert counts.sum() / infusions.sum() == pytest.approx(expected, rel=0.03)
+    prone = lives.proneness > 2
+    assert counts[prone].sum() / (lives.proneness * infusions)[prone].sum() == pytest.approx(expected, rel=0.03)
+    assert np.log(lives.proneness).std() == pytest.approx(0.8, rel=0.03)
