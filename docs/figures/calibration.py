@@ -39,7 +39,7 @@ from myotis.simulate.calibration.calibrate import Calibration, calibrate, prepar
 from myotis.simulate.calibration.declaration import read_declaration
 from myotis.simulate.course import ASSUMED, COURSE, read_course_text
 
-TRIAL, SEED, DRAWS = "proderm", 2022, 64
+TRIAL, SEED, DRAWS = "proderm", 2022, 128
 DOCS = Path(__file__).resolve().parents[1]
 PAGE = DOCS / "explanation" / "calibration.md"
 IMAGE = DOCS / "images" / "calibration.png"

@@ -26,7 +26,7 @@ def calibrate(
     ] = None,
     draws: Annotated[
         int, typer.Option(help="Draws of the parameters for the simulated ranges, 256 trials each.", min=1)
-    ] = 64,
+    ] = 128,
     seed: Annotated[int, typer.Option(help="The seed of the virtual patients.", min=0)] = 2022,
     workers: Annotated[int | None, typer.Option(help="Threads; as many as processors if not said.", min=1)] = None,
     as_json: Json = False,

@@ -200,6 +200,8 @@ class AdverseEvents(Section):
     proneness_sd: NotNegative = 0.0
     """How much subjects differ in how often they have any: the standard deviation of the logarithm of a factor whose
     mean is 1."""
+    by_cycle: Positive = 1.0
+    """How many times as often they follow an infusion as the one before it of the same treatment."""
     kinds: dict[Id, EventCourse]
 
 

@@ -194,13 +194,18 @@ def follow_infusions(truth: Truth, luck: VisitLuck, lives: Lives, visit: int) ->
     """The adverse events after the infusions of a visit; after some kinds raters think that they know the treatment."""
     chance, mean, recognized, came = luck.event, truth.mean_events, truth.recognized, lives.came
     given, site, reacted, events = lives.given, lives.site, lives.reacted, lives.events
-    proneness = lives.proneness
-    for kind in range(len(recognized)):
-        for life in range(len(site)):
-            if given[life, visit] != MISSING:
-                is_faster = 1 if came[life, visit] < truth.lowered_on else 0
-                expected = mean[kind, given[life, visit], is_faster] * proneness[life]
-                count = count_events(chance[kind, life], expected)
-                events[life, visit, kind] = count
-                if count > 0 and recognized[kind] == 1 and site[life] < truth.unblinded_sites:
-                    reacted[life] = 1
+    proneness, by_cycle, knowing = lives.proneness, truth.events_by_cycle, truth.unblinded_sites
+    for life in range(len(site) if len(recognized) > 0 else 0):
+        treatment = given[life, visit]
+        if treatment == MISSING:
+            continue
+        likely = proneness[life]
+        for earlier in range(visit):
+            if given[life, earlier] == treatment:
+                likely *= by_cycle
+        is_faster = 1 if came[life, visit] < truth.lowered_on else 0
+        for kind in range(len(recognized)):
+            count = count_events(chance[kind, life], mean[kind, treatment, is_faster] * likely)
+            events[life, visit, kind] = count
+            if count > 0 and recognized[kind] == 1 and site[life] < knowing:
+                reacted[life] = 1

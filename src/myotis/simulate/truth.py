@@ -86,6 +86,8 @@ class Truth(NamedTuple):
     """[visit]: 1 where treatment is given."""
     mean_events: Numbers
     """[kind, treatment, rate]: the mean number of adverse events after one infusion, at the lowered rate and else."""
+    events_by_cycle: float
+    """How many times as many there are after an infusion as after the one before it of the same treatment."""
     lowered_on: int
     """The day since which infusions go at the lowered rate, counted from the first subject's first visit."""
     recognized: Steps
@@ -185,6 +187,7 @@ def build_truth(trial: Trial, course: Course) -> Truth:
             [[[kind.per_infusion[name], kind.per_infusion[name] * kind.faster] for name in treatments]
              for kind in events.values()]
         ).reshape(len(events), len(treatments), 2),
+        events_by_cycle=course.adverse_events.by_cycle if course.adverse_events else 1.0,
         lowered_on=(
             (course.adverse_events.lowered_on - course.enrollment.first_day).days if course.adverse_events else 0
         ),

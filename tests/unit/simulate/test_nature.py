@@ -132,7 +132,8 @@ def test_infusion_reactions_move_the_ratings_of_some_sites_only():
     }
     still = STILL | {key: value for key, value in QUIET.items() if key != "adverse_events"}
     changes = still | {"measures.*.recovery.*": 0.0, "enzymes.*.recovery.*": 0.0} | kinds | certain | {
-        "measures.physician_global.distance.least": 4.0, "adverse_events.proneness_sd": 0.0,
+        "measures.physician_global.distance.least": 4.0,
+        "adverse_events.proneness_sd": 0.0, "adverse_events.by_cycle": 1.0,
         "unblinding": {"sites": 0.5, "kinds": ("headache",), "shift": {"physician_global": -1.0}},
     }  # fmt: skip
     _, batch = simulate(changes, 10)
@@ -208,7 +209,7 @@ def test_subjects_differ_in_recovery_as_much_as_the_spread_of_their_treatment_sa
 
 
 def test_who_is_prone_has_more_events_and_all_have_as_many_as_the_course_says_on_average():
-    kinds = {"adverse_events.kinds.*.faster": 1.0, "adverse_events.proneness_sd": 0.8}
+    kinds = {"adverse_events.kinds.*.faster": 1.0, "adverse_events.proneness_sd": 0.8, "adverse_events.by_cycle": 1.0}
     virtual, batch = simulate(kinds, 30)
     lives = batch.lives
     expected = sum(kind.per_infusion["octagam_10"] for kind in virtual.course.adverse_events.kinds.values())
@@ -220,3 +221,17 @@ def test_who_is_prone_has_more_events_and_all_have_as_many_as_the_course_says_on
     prone = lives.proneness > 2
     assert counts[prone].sum() / (lives.proneness * infusions)[prone].sum() == pytest.approx(expected, rel=0.03)
     assert np.log(lives.proneness).std() == pytest.approx(0.8, rel=0.03)
+
+
+def test_each_infusion_of_a_treatment_is_followed_by_fewer_events_than_the_one_before():
+    changes = {"adverse_events.kinds.*.faster": 1.0, "adverse_events.by_cycle": 0.7, "adverse_events.proneness_sd": 0.0,
+               "absence.visit_missed": 0.0, "discontinuation.*.probability_per_4_weeks.*": 0.0}  # fmt: skip
+    virtual, batch = simulate(changes, 30)
+    lives = batch.lives
+    first = sum(kind.per_infusion["octagam_10"] for kind in virtual.course.adverse_events.kinds.values())
+    counts = lives.events.sum(axis=-1)
+    always = batch.arm == [arm.id for arm in TRIAL.arms].index(TRIAL.plan.estimands[0].group)
+    for visit in range(4):
+        assert counts[always, visit].mean() == pytest.approx(first * 0.7**visit, rel=0.05)
+    later = (lives.switched == MISSING) & ~always & (lives.given[:, 4] != MISSING)
+    assert counts[later, 4].mean() == pytest.approx(first, rel=0.05)  # a new treatment begins anew

@@ -19,9 +19,9 @@ LITTLE: Final = 0.9
 
 
 HEADER: Final = """\
-# The truth about virtual patients, fitted to published figures: written by myotis calibrate from what was assumed
-# before ({name}), with the same comments. It stands for no estimate of anything: the sources of its numbers, below, say
-# which were fitted, and of which of those the figures say next to nothing.
+# The truth about virtual patients, fitted to published figures: written by myotis calibrate, from {name}.
+# It stands for no estimate of anything. The sources of its numbers, below, say which were fitted, and of which of those
+# the published figures say next to nothing.
 """
 
 
@@ -45,8 +45,8 @@ def write_course(assumed: tuple[str, str], parameters: Parameters, mode: Numbers
             for path in _find_paths(before, place):
                 was, now = before[path], float(f"{_take(fitted, path):.{DIGITS}g}")
                 holder: Any = document
-                for name in path[:-1]:
-                    holder = holder[name]
+                for part in path[:-1]:
+                    holder = holder[part]
                 holder[path[-1]] = now
                 note = f"fitted; {was:g} was assumed"
                 if remains > LITTLE:

@@ -15,10 +15,10 @@ RANGE: Final = (0.025, 0.5, 0.975)
 
 
 def draw_positions(fitted: Fitted, draws: int, seed: int) -> list[Numbers]:
-    """Positions of the parameters as the posterior has them."""
+    """Positions of the parameters as the posterior has them, in pairs on opposite sides of its mode."""
     root = np.linalg.cholesky(fitted.covariance)
-    luck = Streams(seed).find("posterior").standard_normal((draws, len(fitted.mode)))
-    return [fitted.mode + root @ row for row in luck]
+    luck = Streams(seed).find("posterior").standard_normal((-(-draws // 2), len(fitted.mode)))
+    return [fitted.mode + side * root @ row for row in luck for side in (1, -1)][:draws]
 
 
 def predict_figures(simulator: Simulator, fitted: Fitted, draws: int) -> Numbers:
