@@ -8,12 +8,10 @@ Each row of `reproduce_published` is one figure as printed, with what was recomp
 * ``reading``: what one reading of two sources that contradict each other would give.
 """
 
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
-from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -22,8 +20,11 @@ from myotis.analyze.published_figure import Entry, Figure, cite, each_group, rep
 from myotis.analyze.reproduce_changes import reproduce_change, reproduce_conflict, reproduce_mean
 from myotis.analyze.reproduce_responders import reproduce_responders
 from myotis.errors import SettingError
-from myotis.protocol.files import parse_toml, read_text
+from myotis.protocol.files import parse_toml
+from myotis.protocol.shipped import list_trials_with, read_shipped_text
 from myotis.terms.source import Fact, Source, Status
+
+PUBLISHED: Final = "published.toml"
 
 NO_TIMES = "a Kaplan-Meier median needs the subjects' times, which are not published"
 NO_COUNT = "it is a count that was observed, not computed"
@@ -39,14 +40,10 @@ def read_published(trial: str | Path) -> dict[str, Any]:
     >>> read_published("proderm")["registration"]
     'NCT02728752'
     """
-    shipped = resources.files("myotis.trials")
-    names = sorted(folder.name for folder in shipped.iterdir() if folder.joinpath("published.toml").is_file())
-    if isinstance(trial, Path):
-        text = read_text(trial, expected="a file of published results")
-        return parse_toml(text, trial.name, parse_float=float)
-    if trial not in names:
+    if isinstance(trial, str) and trial not in (names := list_trials_with(PUBLISHED)):
         raise SettingError(f"no published results are shipped for {trial!r}; expected one of {', '.join(names)}")
-    return tomllib.loads(shipped.joinpath(trial, "published.toml").read_text(encoding="utf-8"))
+    name, text = read_shipped_text(trial, PUBLISHED, what="a file of published results")
+    return parse_toml(text, name, parse_float=float)
 
 
 def reproduce_published(published: Mapping[str, Any]) -> pl.DataFrame:

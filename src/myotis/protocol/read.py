@@ -1,16 +1,18 @@
 """Reading a protocol file, with every fault by its place in the file."""
 
-from importlib import resources
 from pathlib import Path
+from typing import Final
 
-from myotis.protocol.files import build_model, parse_toml, read_text
+from myotis.protocol.files import build_model, parse_toml
+from myotis.protocol.shipped import list_trials_with, read_shipped_text
 from myotis.protocol.trial import Trial
+
+PROTOCOL: Final = "protocol.toml"
 
 
 def shipped_trials() -> list[str]:
     """The names of the trials that come with Myotis."""
-    trials = resources.files("myotis.trials")
-    return sorted(entry.name for entry in trials.iterdir() if (entry / "protocol.toml").is_file())
+    return list_trials_with(PROTOCOL)
 
 
 def read_trial(source: str | Path) -> Trial:
@@ -21,14 +23,5 @@ def read_trial(source: str | Path) -> Trial:
     >>> read_trial("proderm").response.tis_at_least
     Decimal('20')
     """
-    name, text = _read_text(source)
+    name, text = read_shipped_text(source, PROTOCOL, what="a protocol file")
     return build_model(Trial, parse_toml(text, name), name)
-
-
-def _read_text(source: str | Path) -> tuple[str, str]:
-    if isinstance(source, str) and source in shipped_trials():
-        return f"{source}/protocol.toml", (resources.files("myotis.trials") / source / "protocol.toml").read_text(
-            "utf-8"
-        )
-    path = Path(source)
-    return path.name, read_text(path, expected=f"a protocol file, or one of {', '.join(shipped_trials())}")

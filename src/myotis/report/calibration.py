@@ -75,7 +75,8 @@ def list_figure_rows(figures: pl.DataFrame, use: str) -> list[tuple[str, tuple[s
             NO_NUMBER if row[name] is None else format_number(row[name], decimals)
             for name in ("lower", "median", "upper")
         )
-        published = format_number(row["published"], decimals)
+        is_count = row["kind"] not in {"mean", "sd"} and row["published"].is_integer()
+        published = format_number(row["published"], 0 if is_count else decimals)
         cells = (published, middle, f"{low} to {high}", "yes" if row["inside"] else "no")
         rows.append((name_figure(row["label"], row["address"]), cells))
     return rows

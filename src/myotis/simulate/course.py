@@ -6,15 +6,15 @@ whether that is an improvement is found out by scoring.
 
 from collections.abc import Iterator
 from datetime import date
-from importlib import resources
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
 from myotis.protocol.fields import Id, Section
-from myotis.protocol.files import build_model, parse_toml, read_text
+from myotis.protocol.files import build_model, parse_toml
 from myotis.protocol.provenance import UNSOURCED, Provenance, find_most_exact, flatten, list_facts
+from myotis.protocol.shipped import read_shipped_text
 from myotis.terms.source import Fact
 
 COURSE: Final = "course.toml"
@@ -266,18 +266,9 @@ def read_course(source: str | Path) -> Course:
 
 def read_course_text(source: str | Path, file: str = COURSE) -> tuple[str, str]:
     """The name of a course file and its text: of a shipped trial, which may have several, or at a path."""
-    shipped = resources.files("myotis.trials") / str(source) / file
-    if isinstance(source, str) and source.isidentifier() and shipped.is_file():
-        return f"{source}/{file}", shipped.read_text("utf-8")
-    expected = f"a course file, or one of {_list_shipped()}"
-    return Path(source).name, read_text(Path(source), expected=expected)
+    return read_shipped_text(source, file, what="a course file")
 
 
 def parse_course(name: str, text: str) -> Course:
     """The course that the text of a file called ``name`` describes; raises InputError with every fault."""
     return build_model(Course, parse_toml(text, name, parse_float=float), name)
-
-
-def _list_shipped() -> str:
-    trials = resources.files("myotis.trials").iterdir()
-    return ", ".join(sorted(entry.name for entry in trials if (entry / COURSE).is_file()))

@@ -6,7 +6,6 @@ dropped in silence.
 
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
@@ -14,7 +13,8 @@ from pydantic import Field
 
 from myotis.errors import Fault, InputError
 from myotis.protocol.fields import Id, Section
-from myotis.protocol.files import build_model, parse_toml, read_text
+from myotis.protocol.files import build_model, parse_toml
+from myotis.protocol.shipped import read_shipped_text
 from myotis.simulate.calibration.figures import Figure
 from myotis.simulate.course import Positive
 
@@ -103,8 +103,5 @@ def read_declaration(source: str | Path) -> Declaration:
     >>> len(read_declaration("proderm").parameters) > 10
     True
     """
-    shipped = resources.files("myotis.trials") / str(source) / FILE
-    is_shipped = isinstance(source, str) and source.isidentifier() and shipped.is_file()
-    name = f"{source}/{FILE}" if is_shipped else Path(source).name
-    text = shipped.read_text("utf-8") if is_shipped else read_text(Path(source), expected="a calibration file")
+    name, text = read_shipped_text(source, FILE, what="a calibration file")
     return build_model(Declaration, parse_toml(text, name, parse_float=float), name)
