@@ -48,6 +48,18 @@ class Looks(Section):
             return compute_boundary(self.information, method=name, alpha=self.alpha, sides=2, **more)
         return compute_spending_boundary(self.information, method=name, alpha=self.alpha, sides=2, shape=self.shape)
 
+    def find_subjects(self, planned: int) -> Steps:
+        """How many subjects of those planned each look has: the whole number that is nearest to its share.
+
+        A share such as 0.667 is meant for two thirds, so it isn't rounded up to one subject more.
+
+        >>> looks = Looks(information=(0.333, 0.667, 1), boundary="pocock", alpha=0.05)
+        >>> looks.find_subjects(60).tolist()
+        [20, 40, 60]
+        """
+        shares = np.array([float(share) for share in self.information])
+        return np.asarray(np.floor(shares * planned + 0.5), dtype=np.int64)
+
 
 class BlindedReestimation(Section):
     """The number of subjects is computed anew from the pooled rate of response, which nobody need be unblinded for."""
