@@ -4,7 +4,7 @@ Subjects come in the order of enrollment, and a decision is taken on those whose
 by `myotis.statistics.group_sequential`, for all trials of a batch at once.
 """
 
-from typing import Annotated, Literal, NamedTuple, Self
+from typing import Annotated, Final, Literal, NamedTuple, Self
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -22,6 +22,10 @@ Share = Annotated[Real, Field(gt=0, le=1)]
 Error = Annotated[Real, Field(gt=0, lt=0.5)]
 
 
+SHAPED: Final = frozenset({"wang_tsiatis", "haybittle_peto", "kim_demets", "hwang_shih_decani"})
+"""Boundaries that have a parameter."""
+
+
 class Looks(Section):
     """Looks at the test of each analysis, two-sided, at which the trial stops where a boundary is crossed."""
 
@@ -36,6 +40,13 @@ class Looks(Section):
     """The whole two-sided error."""
     shape: Real | None = None
     """The parameter of ``wang_tsiatis``, ``haybittle_peto``, ``kim_demets`` and ``hwang_shih_decani``."""
+
+    @model_validator(mode="after")
+    def _shape_where_it_belongs(self) -> Self:
+        if (self.shape is not None) != (self.boundary in SHAPED):
+            state, expected = ("missing", "its parameter") if self.boundary in SHAPED else ("given", "none")
+            raise ValueError(f"the shape of {self.boundary} is {state}; expected {expected}")
+        return self
 
     def find_boundary(self) -> GroupSequentialDesign:
         """The boundary; raises StatisticsError where these numbers have none."""
@@ -75,7 +86,7 @@ class BlindedReestimation(Section):
     @model_validator(mode="after")
     def _before_the_end(self) -> Self:
         if self.at_subjects > self.maximum:
-            raise ValueError("at_subjects is more than the maximum")
+            raise ValueError("at_subjects is more than the maximum; expected at most that")
         return self
 
 

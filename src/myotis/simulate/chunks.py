@@ -226,7 +226,7 @@ def _tabulate(design: Design, analysis: str, analyzed: Analyzed, first: int) -> 
         "p_value": found.p_value,
         "rejects": np.full(BATCH, MISSING) if analyzed.rejects is None else analyzed.rejects,
         "look": analyzed.look,
-        "looks": len(design.looks.information) if design.looks else 1,
+        "looks": len(design.looks.information) if design.looks and analyzed.rejects is not None else 1,
         "enrolled": analyzed.enrolled,
     }
     for side, name in enumerate(SIDES):

@@ -1,8 +1,8 @@
-"""Simulated designs with looks: against the trials that rpact and gsDesign simulate, and against rpact's computed power.
+"""Simulated designs with looks: against trials that rpact and gsDesign simulate, and against rpact's computed power.
 
-Their trials have rates that are given to them. So virtual subjects keep their arms and their days here, and whether each
-has responded is drawn at those rates; design, looks, test and decision are as in any other simulation. What is compared
-are differences of shares in standard errors of both simulations together.
+Their trials have rates that are given to them. So virtual subjects keep their arms and their days here, and whether
+each has responded is drawn at those rates; design, looks, test and decision are as in any other simulation. What is
+compared are differences of shares in standard errors of both simulations together.
 """
 
 import json
