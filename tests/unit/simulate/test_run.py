@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from imputation_plan import plan_imputation
 from polars.testing import assert_frame_equal
 
 from myotis.errors import InputError, SettingError
@@ -293,6 +294,14 @@ def test_sizes_of_the_grid_obey_what_a_design_decides_on_the_way():
         else:
             with pytest.raises(InputError, match=said):
                 plan_it()
+
+
+def test_multiple_imputation_with_its_stratified_test_can_be_planned(tmp_path):
+    trial = plan_imputation(tmp_path)
+    comparison = Comparison(schema_version=1, analyses=(AnalysisChoice(id="imputed", estimand="imputed"),))
+    planned = plan_simulation(trial, [Scenario("as_assumed", COURSE)], seed=1, comparison=comparison)
+    assert planned.analyses[0].test.method == "cochran_mantel_haenszel"
+    assert planned.analyses[0].missing == "multiple_imputation"
 
 
 def test_a_value_of_the_grid_can_be_a_list():
