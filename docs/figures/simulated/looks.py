@@ -8,6 +8,7 @@ import numpy as np
 from scipy import stats
 
 from _generate.markdown import table
+from myotis.simulate.adaptations import Looks
 from myotis.simulate.changes import change_course
 from myotis.simulate.simulation import Design
 from myotis.statistics.group_sequential.stagewise import estimate_after_stop
@@ -59,7 +60,7 @@ class Stops(NamedTuple):
 
 
 def measure_stops(subjects: int) -> Stops:
-    subjects += -subjects % 6  # every look has as many in either arm
+    subjects += -subjects % 12  # every look has as many in either arm
     course = change_course(COURSE, PAIRED)
     designs = [Design(id="fixed", subjects=subjects)]
     designs += [Design(id=name, subjects=subjects, looks=looks) for name, looks in LOOKS.items()]
@@ -77,7 +78,7 @@ def _measure(design: Design, found: Found, rates: np.ndarray) -> Sequential:
         power, _ = enumerate_looks([design.subjects], [stats.norm.isf(ALPHA / 2)], p1, p2)
         return Sequential(
             NAMES[design.id], found, power, near.compute_power(n, n), design.subjects, design.subjects,
-            found.estimate, np.stack([plain, plain]),
+            np.full(len(found.estimate), np.nan), plain[None],
         )  # fmt: skip
     boundary = design.looks.find_boundary()
     held = design.looks.find_subjects(design.subjects)
@@ -136,23 +137,37 @@ def tell_bias(stops: Stops) -> str:
         early = one.found.look < last
         off = one.found.estimate - stops.difference
         known = ~np.isnan(one.adjusted)
+        corrected = ("", "")
+        if known.any():
+            corrected = (show_mean(one.adjusted - stops.difference), show_share(one.adjusted[known] > stops.difference))
         rows.append(
             (one.name, show_share(early) if last else "", show_mean(off), show_mean(off[early]) if early.sum() > 1 else "",
-             show_mean(one.adjusted - stops.difference), show_share(one.adjusted[known] > stops.difference),
-             *(show_share(flags) for flags in one.holds))
+             *corrected, *(show_share(flags) for flags in one.holds),
+             *([] if len(one.holds) > 1 else [""]))
         )  # fmt: skip
     return table(heads, rows)
 
 
-def tell_rpact() -> tuple[str, str]:
-    """The recorded designs with an effect, beside enumeration; and the versions that made them."""
+class Beside(NamedTuple):
+    """The recorded designs with an effect, beside enumeration, the versions that made them, and by how many percentage
+    points their formula and ours differ from enumeration at most."""
+
+    table: str
+    versions: str
+    theirs_off: float
+    ours_off: float
+
+
+def tell_rpact() -> Beside:
     recorded = json.loads(RECORDED.read_text("utf-8"))
-    rows = []
+    rows, theirs, ours = [], [], []
     for case in recorded["sequential"]:
         if case["ratio"] != 1 or case["p1"] == case["p2"]:
             continue
         held = [round(case["subjects"] * share) for share in case["information"]]
         power, mean = enumerate_looks(held, case["critical"], case["p1"], case["p2"])
+        theirs.append(100 * abs(case["computed_power"] - power))
+        ours.append(100 * abs(_compute_power(case) - power))
         rows.append(
             (f"{KINDS[case['kind']]}, {len(held)} looks", case["subjects"],
              f"{100 * case['p1']:.0f} against {100 * case['p2']:.0f}",
@@ -165,4 +180,12 @@ def tell_rpact() -> tuple[str, str]:
     )  # fmt: skip
     versions = recorded["versions"]
     told = f"R {versions['R']} and rpact {versions['rpact']}, {recorded['iterations']:,} trials each"
-    return table(heads, rows), told
+    return Beside(table(heads, rows), told, max(theirs), max(ours))
+
+
+def _compute_power(case) -> float:
+    """The power of a recorded design by the formula of `myotis design`."""
+    boundary = {"asOF": "obrien_fleming_type", "OF": "obrien_fleming", "P": "pocock"}[case["kind"]]
+    design = Looks(information=tuple(case["information"]), boundary=boundary, alpha=ALPHA).find_boundary()
+    near = TwoProportions(p1=case["p1"], p2=case["p2"], test="z-pooled", alpha=ALPHA, alternative="two-sided")
+    return GroupSequential(assumptions=near, design=design).compute_power(case["subjects"] / 2, case["subjects"] / 2)
