@@ -6,6 +6,7 @@ The numbers and what is said of them are of the course that the protocol ships; 
 
 import sys
 from pathlib import Path
+from textwrap import fill
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -41,7 +42,7 @@ be enumerated, or the power approximated by a formula. {curve_trials:,} trials f
 {curves}
 
 Without strata, in blocks of two, both arms have the same size, and responders are binomial: the simulated power differs
-from the enumerated one by {plain_off:.1f} standard errors at most, which {plain_word} chance. The formula is
+from the enumerated one by {plain_off:.1f} standard errors at most, {plain_word} than chance gives. The formula is
 {formula_off:.1f} points off at most, at {formula_at} subjects{formula_later}.
 
 Over strata the number of subjects in each stratum comes by chance, and blocks are left incomplete. Enumeration at the
@@ -60,7 +61,7 @@ trials a row, Pearson's test, no strata). The power in each row is what enumerat
 {rungs}
 
 Who switches has a confirmed deterioration before, and is no responder already. So switching moves the rates by
-{switch_moved:.1f} points at most, if nobody has to be told.
+{switch_moved:.1f} points at most.
 
 A size is as good as the rates that it was made for. These sizes are by formula, for a power of 80 %, and the power is that
 of trials in which everything happens:
@@ -145,10 +146,7 @@ is how many respond in both arms ({borrowed_trials:,} trials a row of {borrowed_
 {borrowed}
 
 The lines of the picture are enumerated, and the simulated numbers differ from them by {borrowed_off:.1f} standard errors
-at most. Where the new placebo rate is above the earlier one, borrowing takes the difference between trials for an effect:
-at weight {full:g} and a rate of {high_rate:.0f} %, {high_error:.1f} % succeed without one. Where it is below, fewer do than
-should ({low_error:.1f} % at a rate of {low_rate:.0f} %), and power is lost. A smaller weight makes both smaller; only
-weight 0 makes them go away.
+at most. {drifted} A smaller weight makes this smaller; only weight 0 makes it go away.
 
 ## Imputing what is missing
 
@@ -163,6 +161,17 @@ Counting the missing as non-responders answers another question: it is right by 
 off by the first column for this one. Nearest to the truth on average: {nearest}. Imputation takes some tenths of a second a
 trial.
 """
+
+
+def wrap(text: str) -> str:
+    """The text with its paragraphs filled anew, since numbers and names have any length."""
+    parts = text.split("\n\n")
+    return "\n\n".join(
+        part
+        if part.startswith(("|", "#", "!", "<"))
+        else fill(part, 120, break_long_words=False, break_on_hyphens=False)
+        for part in parts
+    )
 
 
 def save(name: str, width: float, height: float, draw) -> None:
@@ -198,11 +207,12 @@ def write_page() -> None:
     save("simulated-error-rates", 10, 3.6, draw_errors)
     beside = looks.tell_rpact()
     PAGE.write_text(
-        TEXT.format(
+        wrap(TEXT.format(
             seed=SEED, **tell_power(power), **tell_ladder(ladder), **tell_tests(tests), **tell_stops(stops),
             rpact=beside.versions, rpact_table=beside.table, theirs_off=beside.theirs_off, ours_off=beside.ours_off,
             **tell_adaptive(allocated), **tell_borrowed(lent), **tell_imputed(filled),
-        ),
+        ))
+        + "\n",
         "utf-8",
     )  # fmt: skip
 
@@ -216,7 +226,7 @@ def tell_power(power: curves.Curves) -> dict[str, object]:
     return {
         "p1": 100 * power.rates[0], "p2": 100 * power.rates[1], "curve_trials": count_trials(curves.BATCHES),
         "curves": curves.tell_curves(power), "plain_off": np.abs(plain).max(),
-        "plain_word": "is" if np.abs(plain).max() < NEAR else "is more than", "formula_off": formula[worst],
+        "plain_word": "no more" if np.abs(plain).max() < NEAR else "more", "formula_off": formula[worst],
         "formula_at": curves.SIZES[worst], "formula_later": later, "strata_off": strata.max(),
         "strata_at": curves.SIZES[int(strata.argmax())],
     }  # fmt: skip
@@ -272,14 +282,25 @@ def tell_adaptive(rows: list[adaptive.Allocated]) -> dict[str, object]:
 
 
 def tell_borrowed(lent: borrowed.Borrowed) -> dict[str, object]:
+    earlier = borrowed.EARLIER[0] / borrowed.EARLIER[1]
     high, low = int(np.argmax(lent.rates)), int(np.argmin(lent.rates))
+    drifted = []
+    if lent.rates[high] > earlier:
+        drifted.append(
+            "Where the new placebo rate is above the earlier one, borrowing takes the difference between trials for an "
+            f"effect: at weight {borrowed.WEIGHTS[-1]:g} and a rate of {100 * lent.rates[high]:.0f} %, "
+            f"{100 * lent.shown[high][-1].mean():.1f} % succeed without one."
+        )
+    if lent.rates[low] < earlier:
+        drifted.append(
+            "Where it is below the earlier one, fewer do than should "
+            f"({100 * lent.shown[low][-1].mean():.1f} % at a rate of {100 * lent.rates[low]:.0f} %), and power is lost."
+        )
     return {
         "earlier_x": borrowed.EARLIER[0], "earlier_n": borrowed.EARLIER[1], "probability": 100 * borrowed.PROBABILITY,
         "borrowed_trials": count_trials(borrowed.BATCHES), "borrowed_subjects": lent.subjects,
         "borrowed": borrowed.tell_borrowed(lent), "borrowed_off": borrowed.find_farthest(lent),
-        "full": borrowed.WEIGHTS[-1], "high_rate": 100 * lent.rates[high],
-        "high_error": 100 * lent.shown[high][-1].mean(), "low_rate": 100 * lent.rates[low],
-        "low_error": 100 * lent.shown[low][-1].mean(),
+        "drifted": " ".join(drifted),
     }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Power over subjects: simulated, enumerated and by formula; and where a formula is given other rates than come out."""
 
+import re
 from typing import NamedTuple
 
 import numpy as np
@@ -215,11 +216,12 @@ def draw_curves(axes: Axes, curves: Curves) -> None:
 
 
 def draw_parting(axes: Axes, ladder: Ladder) -> None:
-    """The formula at the rates of every rung, and what the virtual patients do."""
+    """Enumerated power at the rates of every rung, and what the virtual patients do."""
     colors = ("#000000", "#0072B2", "#56B4E9", "#009E73", "#D55E00", "#CC79A7", "#E69F00")
     for rung, color in zip(ladder.rungs, colors, strict=True):
-        powers = [100 * _assume(*rung.rates).compute_power(size / 2, size / 2) for size in SIZES]
-        axes.plot(SIZES, powers, color=color, linewidth=1, label=rung.name.split(":")[0].split(";")[0])
+        powers = [100 * assume_plain(*rung.rates).compute_power(size // 2, size // 2) for size in SIZES]
+        label = re.split("[:;]", rung.name)[0].replace("`", "")
+        axes.plot(SIZES, powers, color=color, linewidth=1, label=label)
         error = 200 * find_error(rung.found.rejects.mean(), len(rung.found.rejects))
         axes.errorbar([ladder.subjects], 100 * rung.found.rejects.mean(), error, fmt="o", markersize=4, color=color)
     axes.set(title="Other rates: another power (dots: simulated)", xlabel="subjects", ylim=(0, 102))

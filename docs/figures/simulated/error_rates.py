@@ -19,6 +19,7 @@ from simulated.virtual import (
     choose,
     count_errors,
     count_strata,
+    count_trials,
     find_error,
     make_ineffective,
     plan,
@@ -29,8 +30,8 @@ from simulated.virtual import (
 
 SIZES = (24, 94)
 BATCHES = 56
-ENUMERATED_TRIALS = 2048
-"""So many trials are enumerated at the strata that they have."""
+ENUMERATED_BATCHES = 8
+"""So many batches of trials are enumerated at the strata that they have."""
 ENUMERATED_SIZES = (24,)
 """Of larger trials over strata the combinations are too many to enumerate for each trial."""
 PLANNED = "Cochran-Mantel-Haenszel"
@@ -63,7 +64,10 @@ def measure_tests() -> list[Row]:
     plain = simulate(plan(PLAIN, change_course(course, PAIRED), designs, analyses), BATCHES)
     planned = plan(PRODERM, course, designs, [choose("planned"), *analyses])
     stratified = simulate(planned, BATCHES)
-    rate = plain[f"n{SIZES[-1]}", "pearson"].rates.mean()
+    both = plain[f"n{SIZES[-1]}", "pearson"].rates
+    rate = both.mean()
+    error = np.sqrt(2) * find_error(rate, count_trials(BATCHES) * SIZES[-1] // 2)
+    assert abs(both[0] - both[1]) < 5 * error, "the course without effect has one"
     rows = []
     for size in SIZES:
         for name, (enumerated, choice) in TESTS.items():
@@ -80,20 +84,16 @@ def _reject(found, name: str) -> np.ndarray:
     return (found.lower > 0) | (found.upper < 0) if name in BY_INTERVAL else found.rejects
 
 
-def enumerate_strata(simulation, subjects: int, rates: np.ndarray | None = None) -> float:
-    """The probability that the stratified test rejects, at the strata that trials have by chance.
-
-    ``rates`` [stratum, arm] are those of the simulated trials; where None, both arms have those of both together.
-    """
-    counts = count_strata(simulation, subjects, -(-ENUMERATED_TRIALS // 256))
+def enumerate_strata(simulation, subjects: int) -> float:
+    """The probability that the stratified test rejects, at the strata that trials have by chance, where both arms have
+    the rates of both together."""
+    counts = count_strata(simulation, subjects, ENUMERATED_BATCHES)
     over_trials = counts.sum(axis=0)
-    if rates is None:
-        together = over_trials[..., 0].sum(axis=1) / np.maximum(over_trials.sum(axis=(1, 2)), 1)
-        rates = np.column_stack([together, together])
+    rates = over_trials[..., 0].sum(axis=1) / np.maximum(over_trials.sum(axis=(1, 2)), 1)
     kinds, often = np.unique(counts.sum(axis=-1), axis=0, return_counts=True)
     powers = [
         compute_stratified_rejection_probability(
-            *sizes.T, p1=rates[:, 0], p2=rates[:, 1], test="cochran-mantel-haenszel", alpha=ALPHA,
+            *sizes.T, p1=rates, p2=rates, test="cochran-mantel-haenszel", alpha=ALPHA,
             alternative="two-sided",
         )
         for sizes in kinds
