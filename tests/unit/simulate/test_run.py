@@ -13,7 +13,7 @@ from polars.testing import assert_frame_equal
 
 from myotis.errors import InputError, SettingError
 from myotis.protocol.read import read_trial
-from myotis.simulate import chunks, run, truths
+from myotis.simulate import chunks, run, store, truths
 from myotis.simulate.adaptations import Looks
 from myotis.simulate.course import read_course
 from myotis.simulate.run import Asked, Standing, Wanted, run_simulation, use_threads
@@ -173,6 +173,13 @@ def test_another_simulation_in_the_same_folder_is_refused(tmp_path):
     carry_out(tmp_path, trials=256)
     with pytest.raises(InputError, match="another simulation"):
         carry_out(tmp_path, trials=256, simulation=plan(seed=8))
+
+
+def test_a_simulation_that_other_sources_began_is_not_continued(tmp_path, monkeypatch):
+    carry_out(tmp_path, trials=256)
+    monkeypatch.setattr(store, "digest_sources", lambda _: "other")
+    with pytest.raises(InputError, match="begun by another version of Myotis"):
+        carry_out(tmp_path, trials=512)
 
 
 def test_a_folder_with_something_else_is_refused(tmp_path):
