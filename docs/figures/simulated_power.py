@@ -1,6 +1,6 @@
 """Draw power and error rates of ProDERM's primary end point on virtual patients beside what is computed for them.
 
-python docs/figures/simulated_power.py writes docs/explanation/simulated-power.md and its two pictures (four minutes).
+python docs/figures/simulated_power.py writes docs/explanation/simulated-power.md and its two pictures (some three minutes).
 The numbers and what is said of them are of the course that the protocol ships; run it again after a change of that.
 """
 
