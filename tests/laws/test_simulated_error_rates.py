@@ -11,16 +11,14 @@ from myotis.protocol.read import read_trial
 from myotis.simulate.changes import change_course
 from myotis.simulate.chunks import simulate_designs
 from myotis.simulate.course import read_course
+from myotis.simulate.scenarios import remove_effect
 from myotis.simulate.simulation import AnalysisChoice, Comparison, Design, Scenario, plan_simulation
 from myotis.statistics.proportions.independence import fisher_exact_test, pearson_chi_square_test
 
 PRODERM = read_trial("proderm")
 TRIAL = PRODERM.model_copy(update={"randomization": PRODERM.randomization.model_copy(update={"factors": ()})})
 COURSE = change_course(read_course("proderm"), {"enrollment.block_size": 2})
-NULL = {
-    "measures.*.recovery": {"octagam_10": 0.2, "saline": 0.2}, "enzymes.*.recovery": {"octagam_10": 0.2, "saline": 0.2},
-    "flares.probability_per_4_weeks": {"octagam_10": 0.02, "saline": 0.02},
-}  # fmt: skip
+MORE_RECOVERY = {"*.*.recovery.saline": "+ 0.15"}
 HALF, ALPHA, BATCHES = 20, 0.05, 40
 TESTS = {"pearson_chi_square": partial(pearson_chi_square_test, yates=False), "fisher_exact": fisher_exact_test}
 
@@ -46,8 +44,9 @@ def simulate(course):
 
 @pytest.fixture(scope="module", params=["effect", "no effect"])
 def simulated(request):
-    changes = {"measures.*.recovery.octagam_10": "* 0.7"} if request.param == "effect" else NULL
-    return request.param, *simulate(change_course(COURSE, changes))
+    weaker = change_course(COURSE, {"measures.*.recovery.octagam_10": "* 0.7"})
+    none = remove_effect(change_course(COURSE, MORE_RECOVERY), PRODERM).course
+    return request.param, *simulate(weaker if request.param == "effect" else none)
 
 
 def enumerate_rejections(test, p1, p2):

@@ -1,5 +1,7 @@
 """``myotis simulate``: what designs and analyses do when a trial is run thousands of times."""
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +10,8 @@ import typer
 from myotis.cli.options import Json, Protocol
 
 AS_ASSUMED = "as_assumed"
+BETWEEN_VALUES = re.compile(r",(?![^\[{]*[\]}])")
+"""A comma that is not inside brackets."""
 
 
 def simulate(
@@ -70,14 +74,14 @@ def simulate(
     from myotis.simulate.simulation import plan_simulation, read_comparison  # noqa: PLC0415
 
     trial, truth = read_trial(protocol), read_course(course or protocol)
-    scenarios = [read_scenario(name, protocol, truth) for name in scenario or (AS_ASSUMED,)]
+    scenarios = [read_scenario(name, protocol, truth, trial) for name in scenario or (AS_ASSUMED,)]
     simulation = plan_simulation(
         trial,
         scenarios,
         seed=seed,
         comparison=read_comparison(compare) if compare else None,
         analyses=analysis or (),
-        grid=dict(_split(text) for text in grid or ()),
+        grid=_read_grid(grid or ()),
     )
     asked = Asked(alpha, margin / 100)
     who = use_cluster(cluster) if cluster else use_threads(workers or os.cpu_count() or 1)
@@ -103,9 +107,21 @@ def simulate(
         typer.echo(f"The page: {page}")
 
 
+def _read_grid(texts: Sequence[str]) -> dict[str, list[str]]:
+    """The values to try at each place of the grid."""
+    grid: dict[str, list[str]] = {}
+    for text in texts:
+        place, values = _split(text)
+        if place in grid:
+            raise typer.BadParameter(f"{place} is named twice; expected all its values in one --grid")
+        grid[place] = values
+    return grid
+
+
 def _split(text: str) -> tuple[str, list[str]]:
-    """A place of the grid and its values."""
-    place, equals, values = text.partition("=")
-    if not equals or not place.strip() or not all(value.strip() for value in values.split(",")):
+    """A place of the grid and its values; commas inside brackets belong to a value."""
+    place, equals, told = text.partition("=")
+    values = [value.strip() for value in BETWEEN_VALUES.split(told)]
+    if not equals or not place.strip() or not all(values):
         raise typer.BadParameter(f"{text} is no place with values; expected for example subjects=80,94")
-    return place.strip(), [value.strip() for value in values.split(",")]
+    return place.strip(), values

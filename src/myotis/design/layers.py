@@ -107,5 +107,7 @@ def _build_boundary(
     name = {Boundary.WANG_TSIATIS.value: "delta", Boundary.HAYBITTLE_PETO.value: "interim"}.get(boundary)
     if shape is not None and name is None:
         raise SettingError(f"the boundary {boundary} has no shape; expected no --shape")
+    if shape is None and name is not None:
+        raise SettingError(f"the boundary {boundary} has a shape ({name}); expected --shape")
     options = {name: shape} if name else {}
     return compute_boundary(information, method=boundary, alpha=alpha, sides=sides, **options)

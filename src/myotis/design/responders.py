@@ -49,10 +49,8 @@ def assume_rates(setup: Setup, p1: float, p2: float, *, exact: bool) -> Response
     if exact and test in set(StratifiedTest):
         raise SettingError(f"{test} is enumerated over strata; expected --stratum for each of them, or another --test")
     if not exact and test not in APPROXIMATIONS:
-        known = test in set(EnumeratedTest)
-        raise SettingError(
-            f"the power of {test} is not approximated; expected {'--exact' if known else 'another --test'}"
-        )
+        expected = "--exact" if test in set(EnumeratedTest) else f"a --test among {', '.join(APPROXIMATIONS)}"
+        raise SettingError(f"the power of {test} is not approximated; expected {expected}")
     if exact:
         check_name(test, *EnumeratedTest)
         return ExactTwoProportions(p1=p1, p2=p2, alpha=alpha, alternative=alternative, test=test, margin=margin)
@@ -94,6 +92,12 @@ def read_strata(texts: Sequence[str]) -> list[Stratum]:
     if len({len(part) for part in parts} | {2, 3}) > 2 or len({len(part) for part in parts}) > 1:
         raise SettingError(f"the strata are {' '.join(texts)}; expected {expected}")
     return [Stratum(part[0], part[1] if len(part) == 3 else None, part[-1]) for part in parts]
+
+
+def check_one_form(strata: Sequence[Stratum], rates: Sequence[float], comparator_rates: Sequence[float]) -> None:
+    """Raise SettingError for rates beside strata, which have their own."""
+    if strata and (rates or comparator_rates):
+        raise SettingError("both rates and strata are given; expected --stratum alone, or --rate and --comparator-rate")
 
 
 def pair_rates(rates: Sequence[float], comparator_rates: Sequence[float]) -> list[tuple[float, float]]:

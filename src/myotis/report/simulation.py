@@ -34,6 +34,11 @@ DESIGN: Final = {
     "switched": "Switched", "deteriorated": "Confirmed deterioration", "left": "Left",
 }  # fmt: skip
 
+TO_THE_PLANNED_END: Final = (
+    "All designs as if they went to the planned number of subjects. What looks and re-estimation change of that "
+    "depends on the analysis: see the subjects analyzed and enrolled in the comparison."
+)
+
 REASONS: Final = {
     "death": "death", "switch": "switch", "discontinuation": "discontinuation",
     "confirmed_deterioration": "confirmed deterioration", "tis_below_threshold": "TIS below the threshold",
@@ -225,7 +230,7 @@ def _build_designs(characteristics: pl.DataFrame) -> Section:
         cells = tuple(_show(values, name, 1, 0 if name == "subjects" else DECIMALS) for name in DESIGN)
         rows.append(TableRow(header=case.label, cells=cells))
     view = TableView(caption="Means over trials, up to the last visit that is analyzed", stub="Design",
-                     heads=tuple(DESIGN.values()), rows=tuple(rows))  # fmt: skip
+                     heads=tuple(DESIGN.values()), rows=tuple(rows), notes=(TO_THE_PLANNED_END,))  # fmt: skip
     return Section(id="designs", title="What the designs cost", tables=[view])
 
 

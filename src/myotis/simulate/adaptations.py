@@ -4,7 +4,7 @@ Subjects come in the order of enrollment, and a decision is taken on those whose
 by `myotis.statistics.group_sequential`, for all trials of a batch at once.
 """
 
-from typing import Annotated, Literal, NamedTuple, Self
+from typing import Annotated, Final, Literal, NamedTuple, Self
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -22,6 +22,10 @@ Share = Annotated[Real, Field(gt=0, le=1)]
 Error = Annotated[Real, Field(gt=0, lt=0.5)]
 
 
+SHAPED: Final = frozenset({"wang_tsiatis", "haybittle_peto", "kim_demets", "hwang_shih_decani"})
+"""Boundaries that have a parameter."""
+
+
 class Looks(Section):
     """Looks at the test of each analysis, two-sided, at which the trial stops where a boundary is crossed."""
 
@@ -37,6 +41,13 @@ class Looks(Section):
     shape: Real | None = None
     """The parameter of ``wang_tsiatis``, ``haybittle_peto``, ``kim_demets`` and ``hwang_shih_decani``."""
 
+    @model_validator(mode="after")
+    def _shape_where_it_belongs(self) -> Self:
+        if (self.shape is not None) != (self.boundary in SHAPED):
+            state, expected = ("missing", "its parameter") if self.boundary in SHAPED else ("given", "none")
+            raise ValueError(f"the shape of {self.boundary} is {state}; expected {expected}")
+        return self
+
     def find_boundary(self) -> GroupSequentialDesign:
         """The boundary; raises StatisticsError where these numbers have none."""
         name = self.boundary.replace("_", "-")
@@ -47,6 +58,18 @@ class Looks(Section):
             }
             return compute_boundary(self.information, method=name, alpha=self.alpha, sides=2, **more)
         return compute_spending_boundary(self.information, method=name, alpha=self.alpha, sides=2, shape=self.shape)
+
+    def find_subjects(self, planned: int) -> Steps:
+        """How many subjects of those planned each look has: the whole number that is nearest to its share.
+
+        A share such as 0.667 is meant for two thirds, so it isn't rounded up to one subject more.
+
+        >>> looks = Looks(information=(0.333, 0.667, 1), boundary="pocock", alpha=0.05)
+        >>> looks.find_subjects(60).tolist()
+        [20, 40, 60]
+        """
+        shares = np.array([float(share) for share in self.information])
+        return np.asarray(np.floor(shares * planned + 0.5), dtype=np.int64)
 
 
 class BlindedReestimation(Section):
@@ -63,7 +86,7 @@ class BlindedReestimation(Section):
     @model_validator(mode="after")
     def _before_the_end(self) -> Self:
         if self.at_subjects > self.maximum:
-            raise ValueError("at_subjects is more than the maximum")
+            raise ValueError("at_subjects is more than the maximum; expected at most that")
         return self
 
 

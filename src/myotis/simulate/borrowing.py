@@ -1,9 +1,9 @@
 """Analyses that borrow: what earlier trials saw of the comparator is a prior, and the decision is by the posterior."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from myotis.protocol.fields import Real, Section
 from myotis.simulate.analyses import TrialResults
@@ -25,6 +25,12 @@ class Borrowing(Section):
     """Of either group before anything was seen: as many responders and others."""
     probability: Annotated[Real, Field(gt=0.5, lt=1)]
     """The trial has shown an effect where the posterior probability that the group is better is above this."""
+
+    @model_validator(mode="after")
+    def _no_more_than_all(self) -> Self:
+        if self.responders > self.subjects:
+            raise ValueError("there are more responders than subjects; expected at most as many")
+        return self
 
 
 def decide_by_posterior(found: TrialResults, borrowing: Borrowing, level: float) -> tuple[TrialResults, Steps]:

@@ -6,7 +6,7 @@ A place is the path of a value in the course file, with dots between its parts a
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from myotis.errors import Fault, InputError
@@ -30,6 +30,36 @@ def change_course(course: Course, changes: Mapping[str, object], *, note: str = 
     values = change_values(as_values(course), changes, "scenario")
     values["provenance"] |= {path: {"status": "assumed", "note": note} for path in changes}
     return build_model(Course, values, "scenario")
+
+
+def make_alike(course: Course, treatments: Sequence[str], like: str, *, note: str = "no effect") -> Course:
+    """A course in which all of some treatments do what one of them does, wherever it tells treatments apart.
+
+    >>> from myotis.simulate.course import read_course
+    >>> alike = make_alike(read_course("proderm"), ["octagam_10", "saline"], "saline")
+    >>> alike.measures["haq"].recovery["octagam_10"] == alike.measures["haq"].recovery["saline"]
+    True
+    """
+    values = as_values(course)
+    places = [(holder, path) for holder, path in _list_tables(values) if set(treatments) & set(holder)]
+    for holder, path in places:
+        for name in treatments:
+            if like in holder:
+                holder[name] = holder[like]
+            else:  # where one is not named it is as if nothing were said of it
+                holder.pop(name, None)
+        values["provenance"][".".join(path)] = {"status": "assumed", "note": note}
+    return build_model(Course, values, "scenario")
+
+
+def _list_tables(
+    values: dict[str, Any], path: tuple[str, ...] = ()
+) -> Iterator[tuple[dict[str, Any], tuple[str, ...]]]:
+    """Every table below others, with its path."""
+    for name, below in values.items():
+        if isinstance(below, dict):
+            yield below, (*path, name)
+            yield from _list_tables(below, (*path, name))
 
 
 def change_values(values: dict[str, Any], changes: Mapping[str, object], name: str) -> dict[str, Any]:

@@ -77,7 +77,7 @@ class Simulated(NamedTuple):
             enrolled = self._count_enrolled(estimand, trial, design, sizes)
             return Analyzed(found, rejects, np.full(BATCH, 0), enrolled)
         boundary = design.looks.find_boundary()
-        held = np.ceil(boundary.information * design.subjects).astype(np.int64)
+        held = design.looks.find_subjects(design.subjects)
         found_at = [self._analyze(estimand, trial, simulation, int(count), None) for count in held]
         p_values, estimates = (np.stack([getattr(f, name) for f in found_at]) for name in ("p_value", "estimate"))
         stops = find_stops(p_values, estimates, find_neutral(estimand), boundary)
@@ -226,7 +226,7 @@ def _tabulate(design: Design, analysis: str, analyzed: Analyzed, first: int) -> 
         "p_value": found.p_value,
         "rejects": np.full(BATCH, MISSING) if analyzed.rejects is None else analyzed.rejects,
         "look": analyzed.look,
-        "looks": len(design.looks.information) if design.looks else 1,
+        "looks": len(design.looks.information) if design.looks and analyzed.rejects is not None else 1,
         "enrolled": analyzed.enrolled,
     }
     for side, name in enumerate(SIDES):

@@ -10,12 +10,16 @@ from pydantic import Field
 from myotis.errors import Fault, InputError
 from myotis.protocol.fields import Id, Section
 from myotis.protocol.files import build_model, parse_toml, read_text
-from myotis.simulate.changes import change_course
+from myotis.protocol.trial import Trial
+from myotis.simulate.changes import change_course, make_alike
 from myotis.simulate.course import Course
 from myotis.simulate.simulation import Scenario
 
 AS_ASSUMED: Final = "as_assumed"
 """The scenario without changes."""
+
+NO_EFFECT: Final = "no_effect"
+"""The scenario in which every treatment does what the comparator does: how often tests reject is their error there."""
 
 PREFIX: Final = "scenario-"
 
@@ -41,9 +45,10 @@ def list_scenarios(trial: str) -> Iterator[ScenarioFile]:
                 yield _parse(entry.read_text("utf-8"), entry.name)
 
 
-def read_scenario(source: str, trial: str, course: Course) -> Scenario:
+def read_scenario(source: str, trial: str, course: Course, protocol: Trial | None = None) -> Scenario:
     """A scenario of a course: its name among those of a shipped trial, or the path of a TOML file.
 
+    ``no_effect`` needs the ``protocol``, whose first estimand says what the comparator is.
     Raises InputError for one that there is not, and for changes that the course can't have.
 
     >>> from myotis.simulate.course import read_course
@@ -52,16 +57,27 @@ def read_scenario(source: str, trial: str, course: Course) -> Scenario:
     """
     if source == AS_ASSUMED:
         return Scenario(AS_ASSUMED, course)
+    if source == NO_EFFECT and protocol is not None:
+        return remove_effect(course, protocol)
     shipped = {one.id: one for one in list_scenarios(trial)}
     if source in shipped:
         found = shipped[source]
     elif source.endswith(".toml"):
         found = _parse(read_text(Path(source), expected="a scenario file"), Path(source).name)
     else:
-        expected = ", ".join([AS_ASSUMED, *shipped]) + ", or a TOML file"
+        expected = ", ".join([AS_ASSUMED, NO_EFFECT, *shipped]) + ", or a TOML file"
         raise InputError([Fault(what=f"there is no scenario {source}", expected=expected)])
     changed = change_course(course, found.changes, note=found.note)
     return Scenario(found.id, changed, f"{found.title}: {found.note}")
+
+
+def remove_effect(course: Course, protocol: Trial) -> Scenario:
+    """The scenario in which all treatments do what that of the first estimand's comparator does."""
+    comparator = protocol.plan.estimands[0].comparator
+    like = next(arm.treatment for arm in protocol.arms if arm.id == comparator)
+    note = f"every treatment does what {like} does"
+    alike = make_alike(course, [treatment.id for treatment in protocol.treatments], like, note=note)
+    return Scenario(NO_EFFECT, alike, f"No effect: {note}")
 
 
 def _parse(text: str, name: str) -> ScenarioFile:

@@ -8,15 +8,15 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from myotis.errors import Fault, InputError, SettingError
+from myotis.errors import Fault, InputError, SettingError, StatisticsError
 from myotis.protocol.fields import Id, Section
-from myotis.protocol.files import as_values, build_model, parse_toml, read_text
+from myotis.protocol.files import as_tuples, as_values, build_model, parse_toml, read_text
 from myotis.protocol.methods import PROPORTIONS
 from myotis.protocol.plan import Estimand
 from myotis.protocol.trial import Trial
@@ -74,7 +74,10 @@ class Design(Section):
         if self.looks and self.reestimation:
             raise ValueError("looks and reestimation are not combined; expected one of them")
         if self.reestimation and not self.reestimation.at_subjects <= self.subjects <= self.reestimation.maximum:
-            raise ValueError("expected at_subjects, subjects and maximum in this order")
+            raise ValueError(
+                "at_subjects, subjects and maximum are not in this order; expected each at least as large as the one "
+                "before"
+            )
         return self
 
     @property
@@ -167,21 +170,25 @@ def plan_simulation(
     planned = Design(id="planned", subjects=trial.randomization.planned_subjects)
     designs = (comparison.designs if comparison else ()) or (planned,)
     if sizes:
-        named = [(design, size) for design in designs for size in sizes]
-        designs = tuple(d.model_copy(update={"id": _name(d.id, str(n)), "subjects": n}) for d, n in named)
+        designs = tuple(_resize(design, size) for design in designs for size in sizes)
     choices = _choose(trial, comparison, analyses)
+    named = {
+        "scenarios": [one.id for one in scenarios],
+        "designs": [one.id for one in designs],
+        "analyses": [one.id for one in choices],
+        **{f"values of {place}": values for place, values in grid.items()},
+    }
+    if faults := [fault for kind, names in named.items() for fault in _check_twice(kind, names)]:
+        raise InputError(faults)
     chosen = tuple(find_estimand(trial, choice) for choice in choices)
     for estimand in chosen:
         check_estimand(estimand, trial)
     borrowings = tuple((choice.id, choice.borrowing) for choice in choices if choice.borrowing)
-    faults = [fault for design in designs for fault in _check_ratio(trial, design)]
+    faults = [fault for design in designs for fault in (*_check_ratio(trial, design), *_check_looks(design))]
     faults += [fault for design in designs for fault in _check_adaptive(trial, design, chosen)]
     faults += [fault for estimand in chosen for fault in _check_borrowing(estimand, dict(borrowings), designs)]
     if faults:
         raise InputError(faults)
-    for design in designs:
-        if design.looks:
-            design.looks.find_boundary()  # tells now what it can't be
     return Simulation(trial, tuple(_lay_out(scenarios, grid)), designs, chosen, seed, borrowings)
 
 
@@ -195,6 +202,34 @@ def _read_subjects(text: str) -> int:
             [Fault(what="this is no number of subjects", expected="a whole number from 2", column=SUBJECTS)]
         )
     return int(text)
+
+
+def _resize(design: Design, subjects: int) -> Design:
+    """A design with so many subjects. Raises InputError where what it decides on the way does not allow them."""
+    name = _name(design.id, str(subjects))
+    return build_model(Design, as_values(design) | {"id": name, "subjects": subjects}, f"designs.{name}")
+
+
+def _check_twice(kind: str, names: Sequence[str]) -> Iterable[Fault]:
+    """Two of one name can't be told apart in the results."""
+    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+        yield Fault(what=f"{name} is there twice", expected="each once", column=kind)
+
+
+def _check_looks(design: Design) -> Iterable[Fault]:
+    if design.looks is None:
+        return
+    column = f"designs.{design.id}.looks"
+    try:
+        design.looks.find_boundary()
+    except StatisticsError as error:
+        what, _, expected = str(error).partition("; expected ")
+        yield Fault(what=what, expected=expected or "a boundary that there is", column=column)
+        return
+    held = design.looks.find_subjects(design.subjects).tolist()
+    if any(after <= before for before, after in pairwise([0, *held])) or held[-1] != design.subjects:
+        what = f"the looks are at {', '.join(map(str, held))} of {design.subjects} subjects"
+        yield Fault(what=what, expected="more at each look, and all at the last one", column=column)
 
 
 def _check_ratio(trial: Trial, design: Design) -> Iterable[Fault]:
@@ -243,7 +278,7 @@ def _lay_out(scenarios: Sequence[Scenario], grid: Mapping[str, Sequence[str]]) -
 def _read_value(text: str) -> object:
     """A value as TOML has it, or the text of an operation."""
     try:
-        return tomllib.loads(f"value = {text}")["value"]
+        return as_tuples(tomllib.loads(f"value = {text}")["value"])
     except tomllib.TOMLDecodeError:
         return text
 
@@ -267,6 +302,8 @@ def find_estimand(trial: Trial, choice: AnalysisChoice) -> Estimand:
         what = f"the plan has no estimand {choice.estimand}"
         raise InputError([Fault(what=what, expected=expected, column=f"analyses.{choice.id}")])
     name = f"analyses.{choice.id}"
+    if "id" in choice.changes:
+        raise InputError([Fault(what="changes give another id", expected="the id of the analysis", column=name)])
     changed = change_values(as_values(found[0]) | {"id": choice.id}, choice.changes, name)
     return build_model(Estimand, changed, name)
 

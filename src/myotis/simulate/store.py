@@ -10,6 +10,7 @@ import polars as pl
 from myotis.errors import Fault, InputError
 from myotis.exchange.writing import telling_failures
 from myotis.simulate.simulation import Simulation
+from myotis.terms.compiled import PACKAGE, digest_sources
 
 MANIFEST: Final = "simulation.json"
 
@@ -25,11 +26,13 @@ class ChunkStore:
             return
         with telling_failures(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            manifest.write_text(json.dumps({"digest": simulation.digest, "seed": simulation.seed}, indent=1) + "\n")
+            told = {"digest": simulation.digest, "seed": simulation.seed, "sources": digest_sources(PACKAGE)}
+            manifest.write_text(json.dumps(told, indent=1) + "\n")
 
     def _check(self, manifest: Path, simulation: Simulation) -> None:
         try:
-            digest = json.loads(manifest.read_text("utf-8"))["digest"]
+            found = json.loads(manifest.read_text("utf-8"))
+            digest, sources = found["digest"], found.get("sources")
         except (OSError, ValueError, KeyError, TypeError) as error:
             fault = Fault(file=str(manifest), what="the file can't be read", expected="what a simulation wrote")
             raise InputError([fault]) from error
@@ -37,6 +40,10 @@ class ChunkStore:
             what = "the folder holds another simulation: of another protocol, course, design, analysis or seed"
             remedy = "Name another --out, or empty the folder."
             raise InputError([Fault(file=str(self.folder), what=what, expected="this simulation", remedy=remedy)])
+        if sources != digest_sources(PACKAGE):  # other sources may draw and decide otherwise: their trials don't mix
+            what = "the folder was begun by another version of Myotis"
+            remedy = "Go on with that one, name another --out, or empty the folder."
+            raise InputError([Fault(file=str(self.folder), what=what, expected="the same sources", remedy=remedy)])
 
     def find(self, kind: str, scenario: int, number: int) -> Path:
         """The file of a chunk."""

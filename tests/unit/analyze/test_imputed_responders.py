@@ -157,6 +157,14 @@ def test_an_arm_without_subjects_has_no_answer(trial):
     assert analyze(trial, alone).filter(analysis_id="imputed.tipping").height == 0
 
 
+def test_without_subjects_at_all_there_is_no_answer_of_estimate_and_test(trial):
+    nobody = {name: table.clear() for name, table in DATASETS.items()}
+    found = analyze(trial, nobody).filter(pl.col("analysis_id") == "imputed", pl.col("comparator").is_not_null())
+    assert {"estimate", "p_value"} <= set(found["statistic"])
+    assert found["value"].null_count() == found.height
+    assert all("there are no subjects" in options for options in found["method_options"])
+
+
 def test_an_enzyme_without_its_limit_or_name_is_refused(trial):
     first = (pl.col("PARAMCD") == "ENZXULN") & (pl.col("AVISITN") == 4)
     for column in ("ANRHI", "ENZYME"):

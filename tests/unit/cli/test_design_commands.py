@@ -154,6 +154,23 @@ def test_what_is_refused_says_what_was_expected(arguments, error):
 
 
 @pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((*RATES, "--stratum", "1:0.8:0.6", "--subjects", 60), "expected --stratum alone"),
+        (("proportions", "--comparator-rate", 0.3, "--stratum", "1:0.6", "--subjects", 60, "--power", 0.8),
+         "expected --stratum alone"),
+        ((*RATES, "--subjects", 60, "--test", "luck"), "expected a --test among pearson-chi-square, "),
+        ((*RATES, "--subjects", 60, "--looks", "0.5,1", "--boundary", "haybittle-peto"), "expected --shape"),
+        ((*RATES, "--subjects", 60, "--looks", "0.5,1", "--boundary", "wang-tsiatis"), "expected --shape"),
+    ],
+)  # fmt: skip
+def test_what_is_contradictory_or_lacks_something_names_the_option(arguments, said):
+    result = run(*arguments)
+    assert isinstance(result.exception, SettingError)
+    assert said in str(result.exception)
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         ("proportions", "--rate", 1.6, "--comparator-rate", 0.3, "--power", 0.8),

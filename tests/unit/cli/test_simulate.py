@@ -60,6 +60,13 @@ def test_a_grid_without_values_is_a_wrong_command_line(tmp_path, grid):
     assert not (tmp_path / "out").exists()
 
 
+def test_a_place_of_the_grid_is_named_once(tmp_path):
+    ran = run("simulate", "--grid", "subjects=60", "--grid", "subjects=94", "--out", tmp_path / "out")
+    assert ran.exit_code == 2
+    assert "subjects is named twice" in ran.output
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -68,6 +75,9 @@ def test_a_grid_without_values_is_a_wrong_command_line(tmp_path, grid):
         (("--course", "luck.toml"), "can't be read"),
         (("--compare", "luck.toml"), "can't be read"),
         (("--grid", "luck=3"), "luck"),
+        (("--grid", "flares.size=[1.0,2.0],[1.0]"), "flares.size"),
+        (("--scenario", "skin", "--scenario", "skin"), "skin is there twice"),
+        (("--analysis", "primary", "--analysis", "primary"), "primary is there twice"),
     ],
 )
 def test_bad_input_is_told_and_nothing_is_written(tmp_path, arguments, said):

@@ -87,8 +87,8 @@ def test_reestimated_trials_have_the_size_that_the_pooled_rate_asks_for(simulate
     ("values", "said"),
     [
         ({"subjects": 40, "looks": POCOCK, "reestimation": RULE}, "not combined"),
-        ({"subjects": 80, "reestimation": RULE}, "in this order"),
-        ({"subjects": 10, "reestimation": RULE}, "in this order"),
+        ({"subjects": 80, "reestimation": RULE}, "not in this order"),
+        ({"subjects": 10, "reestimation": RULE}, "not in this order"),
     ],
 )
 def test_designs_that_contradict_themselves_are_refused(values, said):

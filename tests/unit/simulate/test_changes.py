@@ -1,7 +1,7 @@
 import pytest
 
 from myotis.errors import InputError
-from myotis.simulate.changes import change_course
+from myotis.simulate.changes import change_course, make_alike
 from myotis.simulate.course import read_course
 from myotis.terms.source import Status
 
@@ -46,3 +46,25 @@ def test_a_value_that_the_course_can_not_have_is_refused_with_its_place():
     with pytest.raises(InputError, match="less than or equal to 1") as caught:
         change_course(COURSE, {"demographics.female": 1.2})
     assert caught.value.faults[0].key == "demographics.female"
+
+
+def test_without_an_effect_every_treatment_does_what_one_does_wherever_they_are_told_apart():
+    given = {"octagam_10": 0.5, "saline": 0.8}
+    course = change_course(COURSE, {
+        "disease.recovery_spread": given, "discontinuation.*.treatment_factor": {"octagam_10": 2.0},
+        "disease.onset.saline.half_life_weeks": 9.0,
+    })  # fmt: skip
+    alike = make_alike(course, list(given), "saline")
+    for part in alike.all_measures.values():
+        assert part.recovery["octagam_10"] == part.recovery["saline"]
+    assert {name: part.recovery["saline"] for name, part in alike.all_measures.items()} == {
+        name: part.recovery["saline"] for name, part in course.all_measures.items()
+    }
+    assert alike.disease.recovery_spread == {"octagam_10": 0.8, "saline": 0.8}
+    assert alike.disease.onset["octagam_10"].half_life_weeks == 9.0
+    assert all(reason.treatment_factor == {} for reason in alike.discontinuation.values())
+    flares = alike.flares.probability_per_4_weeks
+    assert flares["octagam_10"] == flares["saline"] == course.flares.probability_per_4_weeks["saline"]
+    kinds = alike.adverse_events.kinds.values()
+    assert all(kind.per_infusion["octagam_10"] == kind.per_infusion["saline"] for kind in kinds)
+    assert alike.measures["haq"].distance == course.measures["haq"].distance

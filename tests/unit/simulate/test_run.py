@@ -2,16 +2,18 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
+from imputation_plan import plan_imputation
 from polars.testing import assert_frame_equal
 
-from myotis.errors import InputError, SettingError, StatisticsError
+from myotis.errors import InputError, SettingError
 from myotis.protocol.read import read_trial
-from myotis.simulate import chunks, run, truths
+from myotis.simulate import chunks, run, store, truths
 from myotis.simulate.adaptations import Looks
 from myotis.simulate.course import read_course
 from myotis.simulate.run import Asked, Standing, Wanted, run_simulation, use_threads
@@ -173,6 +175,13 @@ def test_another_simulation_in_the_same_folder_is_refused(tmp_path):
         carry_out(tmp_path, trials=256, simulation=plan(seed=8))
 
 
+def test_a_simulation_that_other_sources_began_is_not_continued(tmp_path, monkeypatch):
+    carry_out(tmp_path, trials=256)
+    monkeypatch.setattr(store, "digest_sources", lambda _: "other")
+    with pytest.raises(InputError, match="begun by another version of Myotis"):
+        carry_out(tmp_path, trials=512)
+
+
 def test_a_folder_with_something_else_is_refused(tmp_path):
     (tmp_path / "simulation.json").write_text("[]")
     with pytest.raises(InputError, match="can't be read"):
@@ -194,6 +203,9 @@ def test_a_grid_is_every_combination_and_says_where_it_stands():
         ({"grid": {"subjects": ["many"]}}, "no number of subjects"),
         ({"grid": {"measures.luck.noise": ["1"]}}, "no such place"),
         ({"analyses": ["nothing"]}, "there is no analysis nothing"),
+        ({"analyses": ["primary", "primary"]}, "primary is there twice"),
+        ({"grid": {"subjects": ["20", "20"]}}, "_20 is there twice"),
+        ({"grid": {"absence.visit_missed": ["0.1", "0.2", "0.1"]}}, "0.1 is there twice"),
     ],
 )
 def test_what_can_not_be_planned_is_refused(changes, said):
@@ -213,6 +225,19 @@ def test_what_can_not_be_planned_is_refused(changes, said):
         ("schema_version=1\n[[designs]]\nid = 'a'\nsubjects = 20\nratio = {ivig = 1}", "does not name the arms"),
         ("schema_version=1\n[[designs]]\nid = 'a'\nsubjects = 1", "subjects"),
         ("schema_version=1\n[[designs]]\nid = 'a'\nsubjects = 9\nsimple = {}\nbig_stick = {tolerance = 2}", "several"),
+        ("schema_version=1\n[[designs]]\nid = 'a'\nsubjects = 20\n[[designs]]\nid = 'a'\nsubjects = 30",
+         "a is there twice"),
+        ("schema_version=1\n[[analyses]]\nid = 'a'\nestimand = 'primary'\nchanges = {id = 'b'}", "another id"),
+        ("schema_version=1\n[[designs]]\nid = 'a'\nsubjects = 20\nlooks = {information = [0.01, 0.5, 1], boundary = "
+         "'pocock', alpha = 0.05}", "the looks are at 0, 10, 20 of 20 subjects"),
+        ("schema_version=1\n[[designs]]\nid = 'a'\nsubjects = 20\nlooks = {information = [0.5, 0.9], boundary = "
+         "'pocock', alpha = 0.05}", "the last information fraction is 0.9; expected 1"),
+        ("schema_version=1\n[[designs]]\nid = 'a'\nsubjects = 20\nlooks = {information = [0.5, 1], boundary = "
+         "'kim_demets', alpha = 0.05}", "shape of kim_demets is missing; expected its parameter"),
+        ("schema_version=1\n[[designs]]\nid = 'a'\nsubjects = 20\nlooks = {information = [0.5, 1], boundary = "
+         "'pocock', alpha = 0.05, shape = 2}", "shape of pocock is given; expected none"),
+        ("schema_version=1\n[[analyses]]\nid = 'a'\nestimand = 'primary'\nborrowing = {responders = 9, subjects = 8, "
+         "weight = 1, prior = [1, 1], probability = 0.975}", "more responders than subjects"),
         ("schema_version = 1\nluck = 2", "luck"),
         ("schema_version", "not TOML"),
     ],
@@ -251,20 +276,81 @@ changes = { variable = "tis_at_least", threshold = 22.5 }
 
 
 def test_a_boundary_that_there_is_not_is_refused_before_anything_is_simulated():
-    wrong = Looks(information=(0.5, 1.0), boundary="haybittle_peto", alpha=0.05)
+    wrong = Looks(information=(0.5, 1.0), boundary="haybittle_peto", alpha=0.05, shape=1)
     comparison = Comparison(schema_version=1, designs=(Design(id="a", subjects=20, looks=wrong),))
-    with pytest.raises(StatisticsError, match="interim"):
+    with pytest.raises(InputError, match=r"designs\.a\.looks: the interim looks spend"):
         plan_simulation(TRIAL, [Scenario("as_assumed", COURSE)], seed=1, comparison=comparison)
+
+
+def test_one_scenario_twice_is_refused():
+    with pytest.raises(InputError, match="as_assumed is there twice"):
+        plan_simulation(TRIAL, 2 * [Scenario("as_assumed", COURSE)], seed=1)
+
+
+def test_sizes_of_the_grid_obey_what_a_design_decides_on_the_way():
+    rule = {"at_subjects": 20, "maximum": 40, "difference": 0.3, "alpha": 0.05, "power": 0.8}
+    comparison = Comparison(schema_version=1, designs=(Design(id="a", subjects=30, reestimation=rule),))
+    for size, said in (("36", None), ("50", "not in this order"), ("10", "not in this order")):
+        plan_it = partial(
+            plan_simulation, TRIAL, [Scenario("as_assumed", COURSE)], seed=1, comparison=comparison,
+            grid={"subjects": [size]},
+        )  # fmt: skip
+        if said is None:
+            (design,) = plan_it().designs
+            assert (design.id, design.subjects, design.reestimation) == ("a_36", 36, comparison.designs[0].reestimation)
+        else:
+            with pytest.raises(InputError, match=said):
+                plan_it()
+
+
+def test_multiple_imputation_with_its_stratified_test_can_be_planned(tmp_path):
+    trial = plan_imputation(tmp_path)
+    comparison = Comparison(schema_version=1, analyses=(AnalysisChoice(id="imputed", estimand="imputed"),))
+    planned = plan_simulation(trial, [Scenario("as_assumed", COURSE)], seed=1, comparison=comparison)
+    assert planned.analyses[0].test.method == "cochran_mantel_haenszel"
+    assert planned.analyses[0].missing == "multiple_imputation"
+
+
+def test_a_value_of_the_grid_can_be_a_list():
+    scenarios = plan(grid={"flares.size": ["[1.0, 2.0]"]}).scenarios
+    assert {scenario.course.flares.size for scenario in scenarios} == {(1.0, 2.0)}
+
+
+def test_a_look_has_the_number_of_subjects_that_is_nearest_to_its_share():
+    looks = Looks(information=(0.33, 0.667, 1.0), boundary="pocock", alpha=0.05)
+    assert looks.find_subjects(60).tolist() == [20, 40, 60]
+    assert Looks(information=(0.55, 1.0), boundary="pocock", alpha=0.05).find_subjects(100).tolist() == [55, 100]
+
+
+def test_an_analysis_without_a_test_is_not_stopped_by_looks(tmp_path):
+    looks = Looks(information=(0.5, 1.0), boundary="pocock", alpha=0.05)
+    none = {"test": {"method": "none", "continuity_correction": False}}
+    comparison = Comparison(
+        schema_version=1,
+        designs=(Design(id="a", subjects=20, looks=looks),),
+        analyses=(
+            AnalysisChoice(id="untested", estimand="primary", changes=none),
+            AnalysisChoice(id="tested", estimand="primary"),
+        ),
+    )
+    simulation = plan_simulation(TRIAL, [Scenario("as_assumed", COURSE)], seed=1, comparison=comparison)
+    found = carry_out(tmp_path / "out", trials=1, simulation=simulation)
+    stopped = found.filter(statistic="stopped_early")
+    assert stopped["analysis"].to_list() == ["tested"]
+    analyzed = found.filter(statistic="analyzed_subjects", analysis="untested")
+    assert analyzed["value"].to_list() == [20]
 
 
 def test_every_shipped_scenario_can_be_simulated_and_differs(tmp_path):
     powers = {}
-    for name in ("as_assumed", "high_placebo", "skin", "more_dropout", "rater_drift", "unblinding"):
-        scenario = read_scenario(name, "proderm", COURSE)
+    for name in ("as_assumed", "no_effect", "high_placebo", "skin", "more_dropout", "rater_drift", "unblinding"):
+        scenario = read_scenario(name, "proderm", COURSE, TRIAL)
         simulation = plan_simulation(TRIAL, [scenario], seed=3, analyses=["primary"], grid={"subjects": ["40"]})
         found = carry_out(tmp_path / name, trials=256, simulation=simulation)
         powers[name] = found.filter(statistic="responders")["value"].to_list()
-    assert len({tuple(power) for power in powers.values()}) == 6
+    assert len({tuple(power) for power in powers.values()}) == 7
+    assert powers["no_effect"][0] == pytest.approx(powers["no_effect"][1], abs=0.03)
+    assert powers["no_effect"][1] == pytest.approx(powers["as_assumed"][1], abs=0.03)
     assert powers["high_placebo"][1] > powers["as_assumed"][1] + 0.05
     assert sum(powers["more_dropout"]) < sum(powers["as_assumed"]) - 0.1
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from myotis.analyze.imputation.assumptions import STRATEGIES, Departures, impute_departures
 from myotis.analyze.imputation.recorded import ENZYME_INDEX, CoreSet, Flags, check_observed, read_core_set
 from myotis.analyze.imputation.scales import Numbers, Scale
-from myotis.errors import SettingError
+from myotis.errors import SettingError, StatisticsError
 from myotis.instruments.enzymes import XULN_GRID
 from myotis.instruments.tis import COLUMN_COUNT, PLAIN_SLOTS
 from myotis.instruments.tis_levels import SLOTS, TENTHS
@@ -58,9 +58,11 @@ def complete(
     """The completed datasets of ``subjects`` (see `myotis.analyze.subjects.select_subjects`), whose arms are 0 (the
     comparator) and 1 (the group).
 
-    Raises StatisticsError, which names it, for a measure that nobody of an arm has at a visit, and for a model that
-    has too few subjects; InputError for recorded values that can't be read.
+    Raises StatisticsError, which names it, for a measure that nobody of an arm has at a visit, for a model that has too
+    few subjects and where there are none; InputError for recorded values that can't be read.
     """
+    if not subjects.height:
+        raise StatisticsError("there are no subjects")
     plan, visits = find_imputation(estimand, trial), find_visits(estimand, trial)
     core = read_core_set(subjects, adcsm, visits, trial.tis.settings)
     days = np.array([visit.day for visit in visits])

@@ -74,13 +74,20 @@ def proportions(
     from myotis.cli.design.output import give  # noqa: PLC0415 (loaded on call, so that --help is quick)
     from myotis.design.layers import build_all, lay_all, read_looks  # noqa: PLC0415
     from myotis.design.planned import prepare  # noqa: PLC0415
-    from myotis.design.responders import assume_rates, assume_strata, pair_rates, read_strata  # noqa: PLC0415
+    from myotis.design.responders import (  # noqa: PLC0415
+        assume_rates,
+        assume_strata,
+        check_one_form,
+        pair_rates,
+        read_strata,
+    )
     from myotis.design.sizing import answer_all, ask  # noqa: PLC0415
     from myotis.protocol.read import read_trial  # noqa: PLC0415
 
     given = {"ratio": ratio, "alpha": alpha, "alternative": alternative, "test": test, "margin": margin}
     setup = prepare(read_trial(protocol), "proportions", estimand, **given)
     strata = read_strata(stratum or [])
+    check_one_form(strata, rate or [], comparator_rate or [])
     has_effect = bool(rate) or any(one.rate is not None for one in strata)
     question = ask(setup, has_effect=has_effect, subjects=subjects, powers=power, direction=direction.value)
     if strata:
