@@ -91,9 +91,11 @@ PAGE_TEXT = """\
 # Virtual patients fitted to ProDERM's figures
 
 ProDERM published counts, means and medians, and no patients. `myotis calibrate` looks for virtual patients whose trials
-show such figures. What is fitted, what is held out and what may move was declared before the first fit, in
-`trials/proderm/calibration.toml`; it starts from `course-assumed.toml`, in which every number is a guess or a plain fact, and writes `course.toml`, which everything else
-uses. So a fitted number is the old guess, moved as far as published figures ask for it.
+show such figures. Which are fitted and which held out was declared before the first fit, in
+`trials/proderm/calibration.toml`, and what may move; only that adverse events become rarer with every infusion was added
+after it, as the fitted figures asked for it. A fit starts from `course-assumed.toml`, in which every number is a guess or
+a plain fact, and writes `course.toml`, which everything else uses. So a fitted number is the old guess, moved as far as
+published figures ask for it.
 
 {summary}
 

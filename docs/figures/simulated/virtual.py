@@ -10,7 +10,6 @@ from myotis.protocol.read import read_trial
 from myotis.protocol.trial import Trial
 from myotis.randomize.strata import list_strata
 from myotis.simulate.analyses import count_tables, find_sides, settle_outcomes
-from myotis.simulate.changes import change_course
 from myotis.simulate.chunks import Simulated, simulate_designs
 from myotis.simulate.course import Course, read_course
 from myotis.simulate.scenarios import remove_effect
