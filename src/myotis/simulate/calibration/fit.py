@@ -21,8 +21,9 @@ from myotis.simulate.calibration.observed_trials import observe_trials
 from myotis.simulate.calibration.parameters import Parameters
 from myotis.simulate.truth import Numbers
 
-STEP: Final = 0.25
-"""Derivatives are taken over so many standard deviations of the prior."""
+STEP: Final = 1.0
+"""Derivatives are taken over so many standard deviations of the prior to either side: who is screened changes with them,
+and over short steps that noise would look like knowledge."""
 
 ENOUGH: Final = 0.25
 """Steps end where the next one would not lower the objective (a chi-square) by more."""
@@ -36,7 +37,7 @@ class Effort(NamedTuple):
     derivatives are taken anew over more."""
 
     batches: int = 8
-    slope_batches: int = 1
+    slope_batches: int = 2
     last_slope_batches: int = 4
 
 
