@@ -22,8 +22,8 @@ from myotis.simulate.calibration.parameters import Parameters
 from myotis.simulate.truth import Numbers
 
 STEP: Final = 1.0
-"""Derivatives are taken over so many standard deviations of the prior to either side: who is screened changes with them,
-and over short steps that noise would look like knowledge."""
+"""Derivatives are taken over so many standard deviations of the prior to either side: who is screened changes with
+them, and over short steps that noise would look like knowledge."""
 
 ENOUGH: Final = 0.25
 """Steps end where the next one would not lower the objective (a chi-square) by more."""
