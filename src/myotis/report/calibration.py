@@ -8,6 +8,7 @@ import polars as pl
 from myotis.datasets.calibration import CALIBRATED_FIGURES, CALIBRATED_PARAMETERS
 from myotis.errors import InputError
 from myotis.report.svg import ARM_COLORS, ARM_MARKERS, add_legend, draw_svg
+from myotis.report.templating import render_template
 from myotis.report.views import FigureView, Section, TableRow, TableView
 from myotis.report.words import NO_NUMBER
 from myotis.statistics.display import format_number
@@ -35,18 +36,11 @@ def render_calibration(
     ``figures`` and ``parameters`` are rows of `myotis.datasets.calibration`; ``facts`` stand on top. The same input
     gives the same bytes. Raises InputError where the rows are none.
     """
-    import jinja2  # noqa: PLC0415 (loaded only where a page is made)
-
     tables = ((CALIBRATED_FIGURES, figures), (CALIBRATED_PARAMETERS, parameters))
     if faults := [fault.inside(table.name) for table, frame in tables for fault in table.check(frame)]:
         raise InputError(faults)
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("myotis.report"), autoescape=True, undefined=jinja2.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
     sections = [_build_ranges(figures), *(_build_figures(figures, use) for use in USES), _build_parameters(parameters)]
-    page: str = environment.get_template(TEMPLATE).render(title=title, facts=facts, sections=sections)
-    return page
+    return render_template(TEMPLATE, title=title, facts=facts, sections=sections)
 
 
 def summarize_calibration(figures: pl.DataFrame, parameters: pl.DataFrame) -> list[str]:

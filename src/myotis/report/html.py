@@ -17,6 +17,7 @@ from myotis.report.population import build_baseline, build_flow
 from myotis.report.reproduction import build_reproduction
 from myotis.report.safety import build_safety
 from myotis.report.sensitivity import build_subgroups, build_tipping
+from myotis.report.templating import render_template
 from myotis.report.times import build_times
 
 TEMPLATE = "report.html.j2"
@@ -67,8 +68,6 @@ def render_report(
     >>> render_report(nobody, trial).startswith("<!DOCTYPE html>")
     True
     """
-    import jinja2  # noqa: PLC0415 (loaded only where a page is made)
-
     context = read_context(results, trial)
     sections = [
         build_key_result(context),
@@ -86,15 +85,9 @@ def render_report(
         None if live_differences is None else build_live_listing(live_differences, trial),
         None if reproduction is None else build_reproduction(reproduction),
     ]
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("myotis.report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     cuts = sorted(set(results["data_cut"].drop_nulls()))
-    return environment.get_template(TEMPLATE).render(
+    return render_template(
+        TEMPLATE,
         title=title or f"{trial.trial.id}: {trial.trial.title}",
         trial=trial,
         data_cut=", ".join(cuts),

@@ -12,6 +12,7 @@ from myotis.protocol.methods import PROPORTIONS
 from myotis.protocol.plan import Estimand
 from myotis.protocol.trial import Trial
 from myotis.report.svg import ARM_COLORS, ARM_LINES, ARM_MARKERS, add_legend, draw_svg
+from myotis.report.templating import render_template
 from myotis.report.views import FigureView, Section, TableRow, TableView
 from myotis.report.words import METHODS, NO_NUMBER
 from myotis.statistics.display import format_number
@@ -77,14 +78,8 @@ def render_simulation(
     out, ``notes`` say what each scenario is, ``margin`` is what lower limits were to exceed, as a proportion. The same
     input gives the same bytes. Raises InputError where the rows are none.
     """
-    import jinja2  # noqa: PLC0415 (loaded only where a page is made)
-
     if faults := CHARACTERISTICS.check(characteristics):
         raise InputError(fault.inside("CHARACTERISTICS") for fault in faults)
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("myotis.report"), autoescape=True, undefined=jinja2.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
     sections = [
         _build_scenarios(characteristics, notes),
         Section(id="analyses", title="What was analyzed", items=[(one.id, _describe(one)) for one in analyses]),
@@ -99,10 +94,7 @@ def render_simulation(
         ("Seed", str(seed)),
     ]
     title = f"{trial.trial.id}: designs and analyses on virtual patients"
-    page: str = environment.get_template(TEMPLATE).render(
-        title=title, facts=facts, sections=[section for section in sections if section]
-    )
-    return page
+    return render_template(TEMPLATE, title=title, facts=facts, sections=[section for section in sections if section])
 
 
 def render_characteristics(characteristics: pl.DataFrame, analyses: Sequence[Estimand]) -> str:
