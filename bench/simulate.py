@@ -21,10 +21,10 @@ from myotis.protocol.read import read_trial
 from myotis.randomize.strata import list_strata
 from myotis.simulate import luck as luck_module
 from myotis.simulate.analyses import analyze_proportions
-from myotis.simulate.batch import VirtualTrial, simulate_batch
+from myotis.simulate.batch import VirtualTrial
 from myotis.simulate.course import read_course
 from myotis.simulate.luck import Luck
-from myotis.simulate.outcomes import score_batch
+from myotis.simulate.outcomes import simulate_outcomes
 from myotis.simulate.streams import BATCH, Streams
 from myotis.simulate.truth import find_spread
 
@@ -41,10 +41,8 @@ def read_six_measures():
 
 
 def run_batch(virtual, batch, luck=None):
-    """A batch of trials, to the results of the primary analysis."""
-    until = [visit.id for visit in virtual.visits].index(LAST)
-    lives = simulate_batch(virtual, luck or Luck(Streams(SEED, batch)), SUBJECTS, until=until)
-    outcomes = score_batch(virtual, lives, BATCH, [LAST])
+    """A batch of trials, to the results of the primary analysis, as a chunk simulates them."""
+    outcomes, _ = simulate_outcomes(virtual, luck or Luck(Streams(SEED, batch)), SUBJECTS, [LAST], dated=False)
     strata = len(list_strata(virtual.trial))
     return analyze_proportions(outcomes, [LAST], virtual.trial.plan.estimands[0], virtual.trial, strata)
 
@@ -54,24 +52,24 @@ class Noted(Luck):
 
     notes: list = []  # noqa: RUF012
 
-    def normal(self, count, *name):
-        self.notes.append(("standard_normal", count, name))
-        return super().normal(count, *name)
+    def normals(self, count, names):
+        self.notes.append(("normals", count, names))
+        return super().normals(count, names)
 
-    def uniform(self, count, *name):
-        self.notes.append(("random", count, name))
-        return super().uniform(count, *name)
+    def uniforms(self, count, names):
+        self.notes.append(("uniforms", count, names))
+        return super().uniforms(count, names)
 
     def exponential(self, count, *name):
-        self.notes.append(("standard_exponential", count, name))
+        self.notes.append(("exponential", count, *name))
         return super().exponential(count, *name)
 
 
 def draw_alone(notes, batch):
     """The numbers of a batch."""
-    streams = Streams(SEED, batch)
-    for kind, count, name in notes:
-        getattr(streams.find(*name), kind)((count, BATCH))
+    luck = Luck(Streams(SEED, batch))
+    for kind, *what in notes:
+        getattr(luck, kind)(*what)
 
 
 def best(run, repeats):
@@ -208,7 +206,7 @@ def main(batches=12):
     print(f"first batch, with what had to be compiled: {time.perf_counter() - start:.1f} s")
     run_batch(virtual, 0, Noted(Streams(SEED, 0)))
     mine = best(lambda number: run_batch(virtual, number), batches) / BATCH
-    numbers = sum(count for _, count, _ in Noted.notes)
+    numbers = sum(count * (1 if kind == "exponential" else len(names)) for kind, count, names in Noted.notes)
     print(f"{'what':60} {'trials/s':>10} {'ratio':>8}")
     tell("Myotis, one thread", mine, mine)
     alone = best(lambda number: draw_alone(Noted.notes, number), batches) / BATCH

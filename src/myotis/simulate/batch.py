@@ -1,5 +1,6 @@
 """A batch of virtual trials, from the first candidate to the last visit, as arrays."""
 
+from collections.abc import Iterator
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -10,8 +11,8 @@ from myotis.protocol.trial import Trial
 from myotis.randomize.procedures.law import Procedure
 from myotis.randomize.procedures.permuted_blocks import PermutedBlocks
 from myotis.randomize.strata import StratumLimits, find_stratum, stratum_limits
-from myotis.simulate.allocation import allocate, draw_lists
-from myotis.simulate.candidates import fill_places
+from myotis.simulate.allocation import draw_arms
+from myotis.simulate.candidates import Candidates, fill_places
 from myotis.simulate.course import Course
 from myotis.simulate.decisions import TrialRules, build_rules, decide, treat
 from myotis.simulate.lives import Lives
@@ -21,7 +22,7 @@ from myotis.simulate.truth import Truth, build_truth, find_measures, list_visits
 from myotis.terms.missing import MISSING
 from myotis.terms.rule import Executor, Steps, choose_executor, rule_part
 
-LIVES_TOGETHER = 8192
+LIVES_TOGETHER = 2048
 """So many lives go through their visits together: their luck stays near the processor."""
 
 
@@ -90,50 +91,81 @@ def simulate_batch(
     ``everybody_in`` is an arm that all subjects get, whatever the lists say; ``arm`` is that of the lists all the same.
     """
     last = len(virtual.visits) - 1 if until is None else until
-    lives, stratum, screened = enroll_subjects(virtual, luck, subjects, last, executor)
-    visits = virtual.visits[: last + 1]
-    if dated:
-        lives.came[:] = draw_calendar(luck, subjects, lives.enrolled, visits, virtual.course)
-    arm = np.empty(len(stratum), dtype=np.int64)
-    lists = draw_lists(luck, virtual.trial, virtual.procedure, subjects, executor)
-    choose_executor(allocate, executor)(stratum, lists, luck.trials, arm)
-    treatments = [treatment.id for treatment in virtual.trial.treatments]
+    lives = Lives.begin(subjects * luck.trials, virtual.truth, last)
+    arrived = enroll_subjects(virtual, luck, subjects, executor)
+    arm = draw_arms(luck, virtual.trial, virtual.procedure, arrived.stratum, executor)
     got = arm if everybody_in is None else np.full_like(arm, everybody_in)
-    lives.treatment[:] = np.array([treatments.index(a.treatment) for a in virtual.trial.arms])[got]
-    live = choose_executor(go_through, executor)
-    together = max(1, LIVES_TOGETHER // luck.trials)
-    for first in range(0, subjects, together):
-        count = min(together, subjects - first)
-        part = lives.cut(first * luck.trials, (first + count) * luck.trials)
-        part.trait[:] = draw_shared(luck, count, "recovery", virtual.course).T
-        part.patience[:] = luck.exponential(count, "patience")
-        for position, visit in enumerate(visits):
-            chance = draw_visit_luck(luck, count, visit, position, virtual.truth, virtual.course)
-            live(virtual.truth, virtual.rules, chance, part, position)
-    return Batch(lives, stratum, screened, arm)
+    first = 0
+    for part in go_through_visits(virtual, luck, arrived, got, last, dated=dated, executor=executor):
+        after = first + len(part.lives.site)
+        for mine, whole in zip(part.lives, lives, strict=True):
+            whole[first:after] = mine
+        first = after
+    return Batch(lives, arrived.stratum, arrived.screened, arm)
 
 
-def enroll_subjects(
-    virtual: VirtualTrial, luck: Luck, subjects: int, until: int, executor: Executor
-) -> tuple[Lives, Steps, Steps]:
-    """The subjects of every trial up to their randomization: their lives, the stratum of each, and how many candidates
-    every trial screened."""
-    truth = virtual.truth
-    lives = Lives.begin(subjects * luck.trials, truth, until)
-    screened = fill_places(luck, truth, lives, subjects, virtual.trial, virtual.course, executor)
-    lives.enrolled[:] = draw_enrollment(luck, subjects, virtual.course)
-    stratum = np.empty(len(lives.site), dtype=np.int64)
-    choose_executor(find_strata_of_lives, executor)(lives.x, virtual.strata, stratum)
+class Arrived(NamedTuple):
+    """The subjects of every trial of a batch, as they come; see `Batch`."""
+
+    entrants: Candidates
+    enrolled: Steps
+    """[life]: the day of the first visit, counted from the first subject's."""
+    stratum: Steps
+    screened: Steps
+
+
+def enroll_subjects(virtual: VirtualTrial, luck: Luck, subjects: int, executor: Executor) -> Arrived:
+    """The subjects of every trial up to their randomization."""
+    truth, trial, course = virtual.truth, virtual.trial, virtual.course
+    entrants, screened = fill_places(luck, truth, subjects, trial, course, executor)
+    stratum = np.empty(len(entrants.site), dtype=np.int64)
+    choose_executor(find_strata_of_lives, executor)(entrants.baseline, virtual.strata, stratum)
     if (stratum == MISSING).any():
         raise SettingError("the baseline of a virtual subject lies in no stratum")
-    return lives, stratum, screened
+    return Arrived(entrants, draw_enrollment(luck, subjects, course), stratum, screened)
+
+
+def go_through_visits(
+    virtual: VirtualTrial, luck: Luck, arrived: Arrived, arm: Steps, last: int, *, dated: bool, executor: Executor
+) -> Iterator[Batch]:
+    """Some subjects after others, each in all trials, from the first visit to the ``last`` one, with the treatment of
+    ``arm`` [life]. Their lives are good until the next ones are asked for, who take the same place in memory."""
+    truth, course, visits = virtual.truth, virtual.course, virtual.visits[: last + 1]
+    together = max(1, LIVES_TOGETHER // luck.trials) * luck.trials
+    treatments = [treatment.id for treatment in virtual.trial.treatments]
+    treatment = np.array([treatments.index(each.treatment) for each in virtual.trial.arms])
+    live = choose_executor(go_through, executor)
+    lives = None
+    for first in range(0, len(arm), together):
+        here = slice(first, min(first + together, len(arm)))
+        count, subjects = here.stop - first, (here.stop - first) // luck.trials
+        lives = Lives.begin(count, truth, last) if lives is None or len(lives.site) != count else lives.begin_again()
+        arrive(lives, arrived, here)
+        lives.treatment[:] = treatment[arm[here]]
+        if dated:
+            lives.came[:] = draw_calendar(luck, subjects, lives.enrolled, visits, course)
+        lives.trait[:] = draw_shared(luck, subjects, "recovery", course).T
+        lives.patience[:] = luck.exponential(subjects, "patience")
+        for position, visit in enumerate(visits):
+            chance = draw_visit_luck(luck, subjects, visit, position, truth, course)
+            live(truth, virtual.rules, chance, lives, position)
+        yield Batch(lives, arrived.stratum[here], arrived.screened, arm[here])
+
+
+def arrive(lives: Lives, arrived: Arrived, here: slice) -> None:
+    """Begin lives with the subjects that have some places."""
+    came = arrived.entrants
+    for name in ("site", "female", "age", "weight_kg", "height_cm", "true", "rater", "uln"):
+        getattr(lives, name)[:] = getattr(came, name)[here]
+    lives.x[:, 0] = came.baseline[here]
+    lives.enrolled[:] = arrived.enrolled[here]
 
 
 @rule_part
-def find_strata_of_lives(x: Steps, limits: StratumLimits, stratum: Steps) -> None:
+def find_strata_of_lives(baseline: Steps, limits: StratumLimits, stratum: Steps) -> None:
     """Fill in the stratum of every life."""
     for life in range(len(stratum)):
-        stratum[life] = find_stratum(x[life, 0], limits)
+        stratum[life] = find_stratum(baseline[life], limits)
 
 
 @rule_part

@@ -21,7 +21,7 @@ from myotis.simulate.batch import Batch, VirtualTrial, simulate_batch
 from myotis.simulate.borrowing import decide_by_posterior
 from myotis.simulate.derived import analyze_derived, derive_batch
 from myotis.simulate.luck import Luck
-from myotis.simulate.outcomes import Outcomes, score_batch
+from myotis.simulate.outcomes import Outcomes, score_batch, simulate_outcomes
 from myotis.simulate.simulation import Design, Scenario, Simulation
 from myotis.simulate.streams import BATCH, Streams
 from myotis.terms.missing import MISSING
@@ -62,7 +62,8 @@ class Simulated(NamedTuple):
     """The trials of a batch that are allocated alike, with as many subjects as any design of theirs has."""
 
     outcomes: Outcomes
-    batch: Batch
+    enrolled: Steps
+    """[life]: the day of enrollment, counted from that of the first subject."""
     datasets: Mapping[str, pl.DataFrame] | None
     """The analysis datasets of all trials, where an analysis needs them."""
 
@@ -110,7 +111,7 @@ class Simulated(NamedTuple):
         """How many subjects were enrolled when the outcomes of those analyzed were known: what a stop can't save."""
         most = design.most_subjects if design.reestimation is None else None
         sizes = np.full(BATCH, design.most_subjects) if analyzed is None else analyzed
-        enrolled = self.batch.lives.enrolled.reshape(-1, BATCH)[: design.most_subjects]
+        enrolled = self.enrolled.reshape(-1, BATCH)[: design.most_subjects]
         known = enrolled[sizes - 1, np.arange(BATCH)] + elapsed_days(trial.visit(estimand.visit).day)
         there = (enrolled <= known).sum(axis=0)
         return np.asarray(np.minimum(there, sizes if most is None else most))
@@ -149,13 +150,16 @@ def _simulate(
     trial, luck = virtual.trial, Luck(streams)
     derives = not all(is_counted(estimand, trial) for estimand in simulation.analyses)
     dated = derives or virtual.course.adverse_events is not None
+    if adaptive is None and not derives:
+        return Simulated(*simulate_outcomes(virtual, luck, subjects, simulation.visits, dated=dated), datasets=None)
     until = max(position for position, visit in enumerate(virtual.visits) if visit.id in simulation.visits)
     if adaptive is None:
         batch = simulate_batch(virtual, luck, subjects, until=until, dated=dated)
     else:
         batch = _adapt(simulation, virtual, luck, subjects, until, adaptive, dated=dated)
     outcomes = score_batch(virtual, batch, BATCH, simulation.visits)
-    return Simulated(outcomes, batch, derive_batch(virtual, luck, batch) if derives else None)
+    datasets = derive_batch(virtual, luck, batch) if derives else None
+    return Simulated(outcomes, batch.lives.enrolled, datasets)
 
 
 def _adapt(
@@ -237,7 +241,7 @@ def _tabulate(design: Design, analysis: str, analyzed: Analyzed, first: int) -> 
 
 
 def _describe_trials(design: Design, simulated: Simulated, first: int) -> pl.DataFrame:
-    enrolled = simulated.batch.lives.enrolled.reshape(-1, BATCH)[: design.subjects]
+    enrolled = simulated.enrolled.reshape(-1, BATCH)[: design.subjects]
     outcomes = simulated.outcomes.take(design.subjects)
     return pl.DataFrame(
         {

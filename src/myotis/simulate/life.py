@@ -4,7 +4,7 @@ Whatever happens to a subject is what happens on the fast road with the same see
 Nothing is decided here that a trial decides: treatment, switch and gate come from outside.
 """
 
-from myotis.simulate.batch import VirtualTrial, enroll_subjects
+from myotis.simulate.batch import VirtualTrial, arrive, enroll_subjects
 from myotis.simulate.charts import Charts, Departure
 from myotis.simulate.lives import Lives
 from myotis.simulate.luck import Luck, draw_calendar, draw_shared, draw_visit_luck
@@ -17,8 +17,10 @@ class Life(Charts):
     """What becomes of each subject of one trial, visit by visit."""
 
     def __init__(self, virtual: VirtualTrial, luck: Luck, count: int) -> None:
-        lives, stratum, _ = enroll_subjects(virtual, luck, count, len(virtual.visits) - 1, "interpreted")
-        super().__init__(virtual, luck, lives, stratum)
+        arrived = enroll_subjects(virtual, luck, count, "interpreted")
+        lives = Lives.begin(count, virtual.truth, len(virtual.visits) - 1)
+        arrive(lives, arrived, slice(None))
+        super().__init__(virtual, luck, lives, arrived.stratum)
         lives.trait[:] = draw_shared(luck, count, "recovery", virtual.course).T
         lives.patience[:] = luck.exponential(count, "patience")
         lives.came[:] = draw_calendar(luck, count, lives.enrolled, virtual.visits, virtual.course)

@@ -1,6 +1,6 @@
 """The lives of virtual subjects as arrays: who they are, how they fare, what was recorded of them."""
 
-from typing import NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 
@@ -10,9 +10,19 @@ from myotis.simulate.truth import Numbers, Truth
 from myotis.terms.missing import MISSING
 from myotis.terms.rule import Steps
 
+FIRST: Final = {
+    "recovery": 0, "flare_size": 0, "flare_until": 0, "since": 0, "reacted": 0, "present": 1,
+    "switched": MISSING, "left": MISSING, "reason": MISSING,
+}  # fmt: skip
+"""What goes on from visit to visit, and how it begins; all else is written anew with every subject."""
+
 
 class Lives(NamedTuple):
-    """Arrays by life. The lives of a batch are its subjects in order of enrollment, each in all trials of the batch."""
+    """Arrays by life. The lives of a batch are its subjects in order of enrollment, each in all trials of the batch.
+
+    In memory lives are neighbors, whatever else an array counts, so that what happens to everybody alike goes through
+    it in steps of one.
+    """
 
     site: Steps
     female: Steps
@@ -70,10 +80,10 @@ class Lives(NamedTuple):
         rows, columns, kinds = int(truth.row[: until + 1].max()) + 1, count_columns(truth), len(truth.mean_events)
 
         def whole(*shape: int, start: int = 0) -> Steps:
-            return np.full((count, *shape), start, dtype=np.int64)
+            return np.full((count, *shape), start, dtype=np.int64, order="F")
 
         def real(*shape: int) -> Numbers:
-            return np.zeros((count, *shape))
+            return np.zeros((count, *shape), order="F")
 
         return cls(
             site=whole(), female=whole(), age=whole(), weight_kg=real(), height_cm=real(), true=real(measures),
@@ -84,6 +94,12 @@ class Lives(NamedTuple):
             given=whole(visits, start=MISSING), events=whole(visits, kinds), x=whole(rows, columns, start=MISSING),
             status=whole(rows, FIELD_COUNT, start=MISSING),
         )  # fmt: skip
+
+    def begin_again(self) -> Self:
+        """Other lives in the same place: memory that was just used is quicker than new memory."""
+        for name, start in FIRST.items():
+            getattr(self, name)[:] = start
+        return self
 
     def cut(self, first: int, after: int) -> Self:
         """The lives from one to before another; the arrays are shared."""

@@ -7,12 +7,10 @@ are interpreted or compiled into a batch of trials.
 import math
 from typing import Final, NamedTuple, Self
 
-import numpy as np
-
 from myotis.simulate.lives import Lives
-from myotis.simulate.truth import Numbers, Truth
+from myotis.simulate.truth import NOWHERE, Numbers, Truth, find_regimen
 from myotis.terms.missing import MISSING
-from myotis.terms.rule import rule_part
+from myotis.terms.rule import Steps, rule_part
 from myotis.terms.study_time import DAYS_PER_WEEK
 
 MOST_OF_A_KIND: Final = 4
@@ -25,9 +23,9 @@ class VisitLuck(NamedTuple):
     flare: Numbers
     """Whether a flare begins, and of what length and size."""
     missing: Numbers
-    """Whether the visit is missed, and which of its measurements. It is used up."""
+    """Whether the visit is missed, and which of its measurements."""
     noise: Numbers
-    """[measure, life], standard normal."""
+    """[measure that the visit has, life], standard normal. It is used up."""
     event: Numbers
     """[kind, life]"""
 
@@ -67,14 +65,24 @@ def take_form(truth: Truth, measure: int) -> Form:
 
 
 @rule_part
-def record_state(seen: float, uln: int, form: Form) -> int:
-    """What is seen of a measure, in grid steps as the form records it: in its spaces, inside its range.
+def record_value(value: float, form: Form) -> int:
+    """A value in grid steps as the form records it: in its spaces, inside its range."""
+    return form.steps * math.floor(min(max(value, form.lowest), form.highest) + 0.5)
+
+
+@rule_part
+def record_states(seen: Numbers, uln: Steps, form: Form, recorded: Steps) -> None:
+    """Fill in what the form records of a measure, from what is seen of everybody.
 
     An enzyme is seen as the logarithm of a multiple of its ULN and reported in whole U/L; any other measure as the
     distance from its best value.
     """
-    value = math.exp(seen) * uln if form.is_enzyme == 1 else (form.best - form.direction * seen) * form.per_unit
-    return form.steps * math.floor(min(max(value, form.lowest), form.highest) + 0.5)
+    if form.is_enzyme == 1:
+        for life in range(len(seen)):
+            recorded[life] = record_value(math.exp(seen[life]) * uln[life], form)
+    else:
+        for life in range(len(seen)):
+            recorded[life] = record_value((form.best - form.direction * seen[life]) * form.per_unit, form)
 
 
 @rule_part
@@ -90,28 +98,36 @@ def count_events(luck: float, mean: float) -> int:
 
 
 @rule_part
+def find_hazard(leaving: float, log_recovered: float, recovered: float) -> float:
+    """The hazard of leaving for one reason, of a subject that has recovered this share."""
+    return leaving * math.exp(log_recovered * recovered)
+
+
+@rule_part
 def leave(truth: Truth, lives: Lives, visit: int) -> None:
     """Who leaves before the visit, and why: the hazards of all reasons wear down the patience of a subject."""
-    leaving, log_recovered, weight, patience = truth.leaving, truth.log_recovered, truth.core_weight, lives.patience
-    depends = np.any(log_recovered != 0.0)
+    leaving, at_all, log_recovered, weight = (
+        truth.leaving, truth.leaving_at_all, truth.log_recovered, truth.core_weight
+    )  # fmt: skip
     present, left, why, treatment, recovery = lives.present, lives.left, lives.reason, lives.treatment, lives.recovery
+    patience = lives.patience
     for life in range(len(present)):
         if present[life] == 0:
             continue
-        recovered, hazard = 0.0, 0.0
-        for measure in range(len(weight) if depends else 0):
-            recovered += recovery[life, measure] * weight[measure]
-        for reason in range(len(log_recovered)):
-            factor = math.exp(log_recovered[reason] * recovered) if depends else 1.0
-            hazard += leaving[visit, treatment[life], reason] * factor
+        recovered, hazard = 0.0, at_all[visit, treatment[life]]
+        if truth.leaving_depends == 1:
+            hazard = 0.0
+            for measure in range(len(weight)):
+                recovered += recovery[life, measure] * weight[measure]
+            for reason in range(len(log_recovered)):
+                hazard += find_hazard(leaving[visit, treatment[life], reason], log_recovered[reason], recovered)
         if patience[life] >= hazard:
             patience[life] -= hazard
             continue
         present[life], left[life] = 0, visit
         share = math.expm1(-patience[life]) / math.expm1(-hazard) * hazard  # uniform up to the hazard of all reasons
         for reason in range(len(log_recovered)):
-            factor = math.exp(log_recovered[reason] * recovered) if depends else 1.0
-            share -= leaving[visit, treatment[life], reason] * factor
+            share -= find_hazard(leaving[visit, treatment[life], reason], log_recovered[reason], recovered)
             why[life] = reason
             if share < 0.0:
                 break
@@ -120,14 +136,15 @@ def leave(truth: Truth, lives: Lives, visit: int) -> None:
 @rule_part
 def recover(truth: Truth, lives: Lives, visit: int) -> None:
     """Everybody goes part of the way from where they stand to where their treatment leads."""
-    means, sds, least, way = truth.recovery, truth.recovery_sd, truth.least_recovery, truth.way
+    means, sds, least, ways = truth.recovery, truth.recovery_sd, truth.least_recovery, truth.way
     treatment, since, recovery, trait = lives.treatment, lives.since, lives.recovery, lives.trait
-    for life in range(len(treatment)):
-        given, begun = treatment[life], since[life]
-        for measure in range(recovery.shape[1]):
-            target = max(means[given, measure] + sds[measure] * trait[life, measure], least)
+    treatments = means.shape[1]
+    for measure in range(recovery.shape[1]):
+        mean, sd, way = means[measure], sds[measure], ways[visit, measure]
+        for life in range(len(treatment)):
+            target = max(mean[treatment[life]] + sd * trait[life, measure], least)
             ahead = target - recovery[life, measure]
-            recovery[life, measure] += ahead * way[begun, visit, given, measure]
+            recovery[life, measure] += ahead * way[find_regimen(since[life], treatment[life], treatments)]
 
 
 @rule_part
@@ -153,40 +170,73 @@ def attend(truth: Truth, luck: VisitLuck, lives: Lives, visit: int) -> None:
     """Who comes to the visit. Everybody comes to the first one."""
     missing, present, held, likely = luck.missing, lives.present, lives.held, truth.visit_missed
     for life in range(len(present)):
-        if visit == 0:
-            held[life, visit] = present[life]
-        elif missing[life] >= likely:
-            held[life, visit] = present[life]
-            missing[life] = (missing[life] - likely) / (1.0 - likely)
+        held[life, visit] = present[life] if visit == 0 or missing[life] >= likely else 0
+
+
+@rule_part
+def see_state(truth: Truth, lives: Lives, visit: int, measure: int, noise: Numbers) -> None:
+    """Make of the ``noise`` [life] of a measure what the rater sees of everybody."""
+    true, recovery, rater = lives.true, lives.recovery, lives.rater
+    flare_size, reacted = lives.flare_size, lives.reacted
+    normal, flare, sd, belief = truth.normal[measure], truth.flare[measure], truth.noise[measure], truth.belief[measure]
+    drift = truth.drift[measure] * ((truth.day[visit] - truth.day[0]) / DAYS_PER_WEEK)
+    for life in range(len(noise)):
+        state = find_state(true[life, measure], normal, recovery[life, measure], flare_size[life] * flare)
+        noise[life] = state + drift + sd * noise[life]
+    if truth.rated[measure] == 1:
+        for life in range(len(noise)):
+            noise[life] += rater[life, measure]
+    if belief != 0.0:
+        for life in range(len(noise)):
+            noise[life] += reacted[life] * belief
+
+
+@rule_part
+def is_recorded(luck: float, place: int, visit_missed: float, measure_missed: float) -> bool:
+    """Is the measurement at a place of a visit recorded? Luck decides about the visit, then what is left of it about
+    one measurement after the other."""
+    if luck < visit_missed:
+        return False
+    luck = (luck - visit_missed) / (1.0 - visit_missed)
+    for _ in range(place):
+        luck = luck / measure_missed if luck < measure_missed else (luck - measure_missed) / (1.0 - measure_missed)
+    return luck >= measure_missed
 
 
 @rule_part
 def record_visit(truth: Truth, luck: VisitLuck, lives: Lives, visit: int) -> None:
     """What is recorded at the visit of who came; a measurement may be left out."""
-    missing, noise, held, x, row = luck.missing, luck.noise, lives.held, lives.x, truth.row[visit]
-    true, recovery, rater, uln = lives.true, lives.recovery, lives.rater, lives.uln
-    flare_size, reacted = lives.flare_size, lives.reacted
-    weeks, likely = (truth.day[visit] - truth.day[0]) / DAYS_PER_WEEK, truth.measure_missed
+    x, row, uln, place = lives.x, truth.row[visit], lives.uln, 0
     for measure in range(len(truth.noise)):
-        form, normal, flare, sd = (
-            take_form(truth, measure),
-            truth.normal[measure],
-            truth.flare[measure],
-            truth.noise[measure],
-        )
-        drift, belief = truth.drift[measure] * weeks, truth.belief[measure]
-        for life in range(len(held) if truth.measured[visit, measure] == 1 else 0):
-            if held[life, visit] == 0:
-                continue
-            if missing[life] < likely:  # what is left of the number decides about the next measurement
-                missing[life] /= likely
-                continue
-            missing[life] = (missing[life] - likely) / (1.0 - likely)
-            seen = find_state(true[life, measure], normal, recovery[life, measure], flare_size[life] * flare)
-            seen += rater[life, measure] + drift + reacted[life] * belief + sd * noise[measure, life]
-            x[life, row, form.column] = record_state(seen, uln[life, measure], form)
-            if form.is_enzyme == 1:
+        if truth.measured[visit, measure] == 0:
+            continue
+        form, seen = take_form(truth, measure), luck.noise[place]
+        see_state(truth, lives, visit, measure, seen)
+        record_states(seen, uln[:, measure], form, x[:, row, form.column])
+        if form.is_enzyme == 1:
+            for life in range(len(seen)):
                 x[life, row, form.uln_column] = form.steps * uln[life, measure]
+        place += 1
+    leave_out(truth, luck, lives, visit)
+
+
+@rule_part
+def leave_out(truth: Truth, luck: VisitLuck, lives: Lives, visit: int) -> None:
+    """Take away what was not recorded: all of who did not come, and single measurements."""
+    held, x, row, missing, anything = lives.held, lives.x, truth.row[visit], luck.missing, truth.anything_missed[visit]
+    visit_missed, measure_missed = truth.visit_missed, truth.measure_missed
+    measured, columns, ulns = truth.measured, truth.column, truth.uln_column
+    for life in range(len(missing)):
+        if held[life, visit] == 1 and missing[life] >= anything:
+            continue
+        place = 0
+        for measure in range(len(columns)):
+            if measured[visit, measure] == 1:
+                if held[life, visit] == 0 or not is_recorded(missing[life], place, visit_missed, measure_missed):
+                    x[life, row, columns[measure]] = MISSING
+                    if ulns[measure] != NOWHERE:
+                        x[life, row, ulns[measure]] = MISSING
+                place += 1
 
 
 @rule_part
@@ -196,6 +246,7 @@ def follow_infusions(truth: Truth, luck: VisitLuck, lives: Lives, visit: int) ->
     given, site, reacted, events = lives.given, lives.site, lives.reacted, lives.events
     for kind in range(len(recognized)):
         for life in range(len(site)):
+            events[life, visit, kind] = 0
             if given[life, visit] != MISSING:
                 is_faster = 1 if came[life, visit] < truth.lowered_on else 0
                 count = count_events(chance[kind, life], mean[kind, given[life, visit], is_faster])

@@ -20,7 +20,7 @@ from myotis.instruments.tis_rule import FIRST_ENZYME
 from myotis.protocol.design import Visit
 from myotis.protocol.trial import Trial
 from myotis.simulate.course import ClinicalMeasure, Course, EnzymeCourse, Spread
-from myotis.terms.rule import Steps
+from myotis.terms.rule import Steps, rule_part
 from myotis.terms.study_time import DAYS_PER_WEEK
 
 Numbers = NDArray[np.float64]
@@ -57,22 +57,29 @@ class Truth(NamedTuple):
     flare: Numbers
     drift: Numbers
     """How much worse raters find the same state every week."""
+    rated: Steps
+    """1 where raters differ."""
     belief: Numbers
     """How much worse raters rate who think that they know the treatment."""
     recovery: Numbers
-    """[treatment, measure]"""
+    """[measure, treatment]"""
     recovery_sd: Numbers
     core_weight: Numbers
     """How much each measure counts in the recovery of a subject: those of the core set alike, others nothing."""
     least_recovery: float
     way: Numbers
-    """[visit since which it is given, visit, treatment, measure]: the share of the way since the visit before."""
+    """[visit, measure, regimen]: the share of the way that is gone since the visit before. A regimen is a treatment and
+    the visit since which it is given; see ``find_regimen``."""
     flare_probability: Numbers
     """[visit, treatment]: since the visit before."""
     flare_weeks: tuple[int, int]
     flare_size: tuple[float, float]
     leaving: Numbers
     """[visit, treatment, reason]: the hazard of leaving, summed up since the visit before."""
+    leaving_at_all: Numbers
+    """[visit, treatment]: that of all reasons, were nobody to recover."""
+    leaving_depends: int
+    """1 where it depends on recovery."""
     log_recovered: Numbers
     """[reason]: the logarithm of how many times as often one leaves who has recovered."""
     day: Steps
@@ -81,6 +88,8 @@ class Truth(NamedTuple):
     """[visit]: the row of the course that the visit fills; `NOWHERE` where it is not assessed."""
     visit_missed: float
     measure_missed: float
+    anything_missed: Numbers
+    """[visit]: the probability that any of it is missed."""
     infusion: Steps
     """[visit]: 1 where treatment is given."""
     mean_events: Numbers
@@ -91,6 +100,12 @@ class Truth(NamedTuple):
     """[kind]: 1 where the kind makes raters believe that they know the treatment."""
     unblinded_sites: int
     """The number of sites whose raters do; they are the first ones."""
+
+
+@rule_part
+def find_regimen(since: int, treatment: int, treatments: int) -> int:
+    """The number of a regimen: since which visit which treatment is given."""
+    return since * treatments + treatment
 
 
 def list_visits(trial: Trial) -> list[Visit]:
@@ -142,6 +157,9 @@ def build_truth(trial: Trial, course: Course) -> Truth:
     believed = course.unblinding.shift if course.unblinding else {}
     events = course.adverse_events.kinds if course.adverse_events else {}
     recognized = course.unblinding.kinds if course.unblinding else ()
+    measured = _whole([[is_measured(name, visit) for name in measures] for visit in visits])
+    absence, leaving = course.absence, _find_leaving(visits, treatments, course)
+    log_recovered = _real(np.log(reason.recovered_factor) for reason in course.discontinuation.values())
     return Truth(
         is_enzyme=_whole(isinstance(part, EnzymeCourse) for part in parts),
         direction=_whole(scale[0] for scale in scales),
@@ -152,13 +170,14 @@ def build_truth(trial: Trial, course: Course) -> Truth:
         steps=_whole(scale[5] for scale in scales),
         column=_whole(columns),
         uln_column=_whole(ulns),
-        measured=_whole([[is_measured(name, visit) for name in measures] for visit in visits]),
+        measured=measured,
         normal=_real(part.log_normal if isinstance(part, EnzymeCourse) else 0 for part in parts),
         noise=_real(part.noise for part in parts),
         flare=_real(part.flare for part in parts),
         drift=_real(part.rater_drift / WEEKS_OF_A_RATE for part in parts),
+        rated=_whole(part.rater_sd > 0 for part in parts),
         belief=_real(believed.get(name, 0.0) for name in measures),
-        recovery=_real([[part.recovery[name] for part in parts] for name in treatments]),
+        recovery=_real([[part.recovery[name] for name in treatments] for part in parts]),
         recovery_sd=_real(part.recovery_sd for part in parts),
         core_weight=_real(int(at < COLUMN_COUNT) / sum(column < COLUMN_COUNT for column in columns) for at in columns),
         least_recovery=course.disease.least_recovery,
@@ -168,14 +187,17 @@ def build_truth(trial: Trial, course: Course) -> Truth:
         ),
         flare_weeks=course.flares.weeks,
         flare_size=course.flares.size,
-        leaving=_find_leaving(visits, treatments, course),
-        log_recovered=_real(np.log(reason.recovered_factor) for reason in course.discontinuation.values()),
+        leaving=leaving,
+        leaving_at_all=leaving.sum(axis=2),
+        leaving_depends=int(np.any(log_recovered != 0)),
+        log_recovered=log_recovered,
         day=_whole(visit.day for visit in visits),
         row=_whole(
             trial.assessment_visits.index(visit) if visit in trial.assessment_visits else NOWHERE for visit in visits
         ),
-        visit_missed=course.absence.visit_missed,
-        measure_missed=course.absence.measure_missed,
+        visit_missed=absence.visit_missed,
+        measure_missed=absence.measure_missed,
+        anything_missed=1 - (1 - absence.visit_missed) * (1 - absence.measure_missed) ** measured.sum(axis=1),
         infusion=_whole(is_treated(visits, position) for position in range(len(visits))),
         mean_events=_real(
             [[[kind.per_infusion[name], kind.per_infusion[name] * kind.faster] for name in treatments]
@@ -217,7 +239,7 @@ def _shares(visits: list[Visit]) -> list[float]:
 
 def _find_ways(visits: list[Visit], treatments: list[str], course: Course) -> Numbers:
     parts = list(course.all_measures.values())
-    ways = np.zeros((len(visits), len(visits), len(treatments), len(parts)))
+    ways = np.zeros((len(visits), len(parts), len(visits), len(treatments)))
     for since, begun in enumerate(visits):
         for position in range(since + 1, len(visits)):
             for number, name in enumerate(treatments):
@@ -225,8 +247,8 @@ def _find_ways(visits: list[Visit], treatments: list[str], course: Course) -> Nu
                 works = begun.day + onset.delay_weeks * DAYS_PER_WEEK
                 weeks = max(0.0, visits[position].day - max(visits[position - 1].day, works)) / DAYS_PER_WEEK
                 lives = np.array([onset.half_life_weeks * part.half_life for part in parts])
-                ways[since, position, number] = 1 - 0.5 ** (weeks / lives)
-    return ways
+                ways[position, :, since, number] = 1 - 0.5 ** (weeks / lives)
+    return ways.reshape(len(visits), len(parts), -1)
 
 
 def _find_leaving(visits: list[Visit], treatments: list[str], course: Course) -> Numbers:

@@ -11,7 +11,7 @@ from myotis.simulate.batch import VirtualTrial, simulate_batch
 from myotis.simulate.changes import change_course
 from myotis.simulate.course import read_course
 from myotis.simulate.luck import Luck
-from myotis.simulate.nature import MOST_OF_A_KIND, Form, count_events, find_state, record_state
+from myotis.simulate.nature import MOST_OF_A_KIND, Form, count_events, find_state, record_states
 from myotis.simulate.streams import Streams
 from myotis.terms.missing import MISSING
 
@@ -42,7 +42,9 @@ def simulate(changes, subjects=20, seed=1, trial=TRIAL):
     ],
 )  # fmt: skip
 def test_what_is_seen_is_recorded_as_the_form_can(seen, uln, form, steps):
-    assert record_state(seen, uln, form) == steps
+    recorded = np.zeros(1, dtype=np.int64)
+    record_states(np.array([seen]), np.array([uln]), form, recorded)
+    assert recorded.tolist() == [steps]
 
 
 def test_recovery_takes_from_what_is_abnormal_only():
