@@ -25,12 +25,14 @@ from myotis.simulate.batch import VirtualTrial
 from myotis.simulate.course import read_course
 from myotis.simulate.luck import Luck
 from myotis.simulate.outcomes import simulate_outcomes
+from myotis.simulate.room import Room
 from myotis.simulate.streams import BATCH, Streams
 from myotis.simulate.truth import find_spread
 
 SUBJECTS, LAST = 95, "W16"
 SIX = ("physician_global", "patient_global", "extramuscular", "mmt8", "haq")
 SEED = 2022
+ROOM = Room()
 
 
 def read_six_measures():
@@ -42,7 +44,9 @@ def read_six_measures():
 
 def run_batch(virtual, batch, luck=None):
     """A batch of trials, to the results of the primary analysis, as a chunk simulates them."""
-    outcomes, _ = simulate_outcomes(virtual, luck or Luck(Streams(SEED, batch)), SUBJECTS, [LAST], dated=False)
+    outcomes, _ = simulate_outcomes(
+        virtual, luck or Luck(Streams(SEED, batch), room=ROOM), SUBJECTS, [LAST], dated=False
+    )
     strata = len(list_strata(virtual.trial))
     return analyze_proportions(outcomes, [LAST], virtual.trial.plan.estimands[0], virtual.trial, strata)
 
@@ -67,7 +71,7 @@ class Noted(Luck):
 
 def draw_alone(notes, batch):
     """The numbers of a batch."""
-    luck = Luck(Streams(SEED, batch))
+    luck = Luck(Streams(SEED, batch), room=ROOM)
     for kind, *what in notes:
         getattr(luck, kind)(*what)
 

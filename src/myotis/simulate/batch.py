@@ -12,13 +12,13 @@ from myotis.randomize.procedures.law import Procedure
 from myotis.randomize.procedures.permuted_blocks import PermutedBlocks
 from myotis.randomize.strata import StratumLimits, find_stratum, stratum_limits
 from myotis.simulate.allocation import draw_arms
-from myotis.simulate.candidates import Candidates, fill_places
+from myotis.simulate.candidates import Candidates, Entry, People, build_entry, build_people, fill_places
 from myotis.simulate.course import Course
 from myotis.simulate.decisions import TrialRules, build_rules, decide, treat
 from myotis.simulate.lives import Lives
-from myotis.simulate.luck import Luck, draw_calendar, draw_enrollment, draw_shared, draw_visit_luck
-from myotis.simulate.nature import VisitLuck, attend, flare_up, follow_infusions, leave, record_visit, recover
-from myotis.simulate.truth import Truth, build_truth, find_measures, list_visits
+from myotis.simulate.luck import Luck, draw_calendar, draw_enrollment, draw_luck, draw_shared, name_luck
+from myotis.simulate.nature import LifeLuck, attend, flare_up, follow_infusions, leave, record_visit, recover
+from myotis.simulate.truth import NOWHERE, Truth, build_truth, find_measures, list_visits
 from myotis.terms.missing import MISSING
 from myotis.terms.rule import Executor, Steps, choose_executor, rule_part
 
@@ -34,6 +34,8 @@ class VirtualTrial(NamedTuple):
     procedure: Procedure
     truth: Truth
     rules: TrialRules
+    entry: Entry
+    people: People
     strata: StratumLimits
     visits: list[Visit]
 
@@ -52,6 +54,8 @@ class VirtualTrial(NamedTuple):
             procedure=procedure or PermutedBlocks(block_sizes=(course.enrollment.block_size,)),
             truth=build_truth(trial, course),
             rules=build_rules(trial, extension),
+            entry=build_entry(trial, course),
+            people=build_people(course),
             strata=stratum_limits(trial, measures),
             visits=list_visits(trial),
         )
@@ -116,8 +120,8 @@ class Arrived(NamedTuple):
 
 def enroll_subjects(virtual: VirtualTrial, luck: Luck, subjects: int, executor: Executor) -> Arrived:
     """The subjects of every trial up to their randomization."""
-    truth, trial, course = virtual.truth, virtual.trial, virtual.course
-    entrants, screened = fill_places(luck, truth, subjects, trial, course, executor)
+    truth, course = virtual.truth, virtual.course
+    entrants, screened = fill_places(luck, truth, virtual.entry, virtual.people, subjects, course, executor)
     stratum = np.empty(len(entrants.site), dtype=np.int64)
     choose_executor(find_strata_of_lives, executor)(entrants.baseline, virtual.strata, stratum)
     if (stratum == MISSING).any():
@@ -134,53 +138,66 @@ def go_through_visits(
     together = max(1, LIVES_TOGETHER // luck.trials) * luck.trials
     treatments = [treatment.id for treatment in virtual.trial.treatments]
     treatment = np.array([treatments.index(each.treatment) for each in virtual.trial.arms])
-    live = choose_executor(go_through, executor)
-    lives = None
+    live, names = choose_executor(go_through, executor), name_luck(visits, truth, course)
+    lives: Lives | None = None
     for first in range(0, len(arm), together):
         here = slice(first, min(first + together, len(arm)))
         count, subjects = here.stop - first, (here.stop - first) // luck.trials
-        lives = Lives.begin(count, truth, last) if lives is None or len(lives.site) != count else lives.begin_again()
-        arrive(lives, arrived, here)
+        if lives is None or len(lives.site) != count:
+            lives = Lives.begin(count, truth, last, luck.room)
+        else:
+            lives.begin_again()
+        lives = arrive(lives, arrived, here, truth)
         lives.treatment[:] = treatment[arm[here]]
         if dated:
             lives.came[:] = draw_calendar(luck, subjects, lives.enrolled, visits, course)
-        lives.trait[:] = draw_shared(luck, subjects, "recovery", course).T
-        lives.patience[:] = luck.exponential(subjects, "patience")
-        for position, visit in enumerate(visits):
-            chance = draw_visit_luck(luck, subjects, visit, position, truth, course)
-            live(truth, virtual.rules, chance, lives, position)
+        lives = lives._replace(
+            trait=draw_shared(luck, subjects, "recovery", truth.recovery_loadings, course).T,
+            patience=luck.exponential(subjects, "patience"),
+        )
+        live(truth, virtual.rules, draw_luck(luck, subjects, names), lives, last)
         yield Batch(lives, arrived.stratum[here], arrived.screened, arm[here])
 
 
-def arrive(lives: Lives, arrived: Arrived, here: slice) -> None:
+def arrive(lives: Lives, arrived: Arrived, here: slice, truth: Truth) -> Lives:
     """Begin lives with the subjects that have some places."""
     came = arrived.entrants
-    for name in ("site", "female", "age", "weight_kg", "height_cm", "true", "rater", "uln"):
-        getattr(lives, name)[:] = getattr(came, name)[here]
-    lives.x[:, 0] = came.baseline[here]
-    lives.enrolled[:] = arrived.enrolled[here]
+    lives.true[:] = came.true[here]
+    for measure, (column, uln_column) in enumerate(zip(truth.column, truth.uln_column, strict=True)):
+        lives.x[:, 0, column] = came.baseline[here, measure]
+        if truth.rated[measure]:
+            lives.rater[:, measure] = came.rater[here, measure]
+        if uln_column != NOWHERE:
+            lives.uln[:, measure] = came.uln[here, measure]
+            lives.x[:, 0, uln_column] = truth.steps[measure] * lives.uln[:, measure]
+    person = {name: getattr(came, name)[here] for name in ("site", "female", "age", "weight_kg", "height_cm")}
+    return lives._replace(enrolled=arrived.enrolled[here], **person)
 
 
 @rule_part
 def find_strata_of_lives(baseline: Steps, limits: StratumLimits, stratum: Steps) -> None:
     """Fill in the stratum of every life."""
+    one = np.empty(baseline.shape[1], dtype=np.int64)
     for life in range(len(stratum)):
-        stratum[life] = find_stratum(baseline[life], limits)
+        for column in limits.column:
+            one[column] = baseline[life, column]
+        stratum[life] = find_stratum(one, limits)
 
 
 @rule_part
-def go_through(truth: Truth, rules: TrialRules, luck: VisitLuck, lives: Lives, visit: int) -> None:
-    """Everybody goes through one visit, from the one before it."""
-    if visit > 0:
-        leave(truth, lives, visit)
-        recover(truth, lives, visit)
-        flare_up(truth, luck, lives, visit)
-    attend(truth, luck, lives, visit)
-    if visit > 0:
-        record_visit(truth, luck, lives, visit)
-        decide(truth, rules, lives, visit)
-    treat(truth, lives, visit)
-    follow_infusions(truth, luck, lives, visit)
+def go_through(truth: Truth, rules: TrialRules, luck: LifeLuck, lives: Lives, last: int) -> None:
+    """Everybody goes through the visits up to the ``last`` one."""
+    for visit in range(last + 1):
+        if visit > 0:
+            leave(truth, lives, visit)
+            recover(truth, lives, visit)
+            flare_up(truth, luck, lives, visit)
+        attend(truth, luck, lives, visit)
+        if visit > 0:
+            record_visit(truth, luck, lives, visit)
+            decide(truth, rules, lives, visit)
+        treat(truth, lives, visit)
+        follow_infusions(truth, luck, lives, visit)
 
 
 def check_fit(trial: Trial, course: Course) -> None:

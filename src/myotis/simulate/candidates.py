@@ -7,10 +7,10 @@ from typing import Final, NamedTuple, Self
 import numpy as np
 
 from myotis.errors import SettingError
+from myotis.instruments.enzymes import ULN_GRID
 from myotis.protocol.trial import Trial
 from myotis.rules.eligibility import EligibilityLimits, eligibility_limits, encode_ratio, is_met
 from myotis.simulate.course import Course, EnzymeCourse, Sex, Spread
-from myotis.simulate.lives import count_columns
 from myotis.simulate.luck import Luck, draw_shared
 from myotis.simulate.nature import record_states, take_form
 from myotis.simulate.truth import NOWHERE, Numbers, Truth, find_measures, find_spread
@@ -39,21 +39,32 @@ class Candidates(NamedTuple):
     uln: Steps
     """[candidate, measure]"""
     baseline: Steps
-    """[candidate, column]: what the first visit records."""
+    """[candidate, measure]: what the first visit records; MISSING where its schedule has none."""
 
     @classmethod
-    def begin(cls, count: int, truth: Truth) -> Self:
-        """Candidates that nothing is known of yet."""
+    def begin(cls, count: int, truth: Truth, luck: Luck, name: str) -> Self:
+        """Room for candidates; what is nothing to a measure (a ULN, a rater that differs) is 0 from the start."""
         measures = len(truth.noise)
 
-        def whole(*shape: int, start: int = 0) -> Steps:
-            return np.full((count, *shape), start, dtype=np.int64, order="F")
+        def whole(part: str, *shape: int) -> Steps:
+            array: Steps = luck.take((name, part), (count, *shape), np.int64)
+            return array
 
-        return cls(
-            site=whole(), female=whole(), age=whole(), weight_kg=np.zeros(count), height_cm=np.zeros(count),
-            true=np.zeros((count, measures), order="F"), rater=np.zeros((count, measures), order="F"),
-            uln=whole(measures), baseline=whole(count_columns(truth), start=MISSING),
+        def real(part: str, *shape: int) -> Numbers:
+            array: Numbers = luck.take((name, part), (count, *shape))
+            return array
+
+        begun = cls(
+            site=whole("site"), female=whole("female"), age=whole("age"), weight_kg=real("weight_kg"),
+            height_cm=real("height_cm"), true=real("true", measures), rater=real("rater", measures),
+            uln=whole("uln", measures), baseline=whole("baseline", measures),
         )  # fmt: skip
+        for measure in range(measures):
+            if not truth.rated[measure]:
+                begun.rater[:, measure] = 0
+            if not truth.is_enzyme[measure]:
+                begun.uln[:, measure] = 0
+        return begun
 
 
 class CandidateLuck(NamedTuple):
@@ -105,6 +116,8 @@ class Entry(NamedTuple):
     """[measure]: the position of the fact that is the measure's value."""
     per_unit: Steps
     """[measure]: grid steps of its unit."""
+    uln_steps: Steps
+    """[measure]: grid steps of a ULN's unit; 0 for measures that are no enzymes."""
 
 
 def build_entry(trial: Trial, course: Course) -> Entry:
@@ -121,6 +134,7 @@ def build_entry(trial: Trial, course: Course) -> Entry:
         highest_enzyme=facts.get("highest_enzyme", NOWHERE) if course.enzymes else NOWHERE,
         of_measure=np.array([facts.get(name, NOWHERE) if measure else NOWHERE for name, measure in measures.items()]),
         per_unit=np.array([measure.grid.steps_per_unit if measure else 1 for measure in measures.values()]),
+        uln_steps=np.array([0 if measure else ULN_GRID.steps_per_unit for measure in measures.values()]),
     )
 
 
@@ -162,45 +176,41 @@ def _write_spreads(spreads: Sequence[Spread]) -> Numbers:
     return np.array([(one.mean, one.sd, *end) for one, end in zip(spreads, ends, strict=True)], dtype=np.float64)
 
 
-def draw_candidates(luck: Luck, count: int, course: Course) -> CandidateLuck:
+def draw_candidates(luck: Luck, count: int, truth: Truth, course: Course) -> CandidateLuck:
     """The luck of the next ``count`` candidates of every trial."""
     sex, site = luck.uniforms(count, [("sex",), ("site",)])
     return CandidateLuck(
         sex=sex,
         site=site,
         person=luck.normals(count, [("age",), ("weight",), ("height",)]),
-        severity=draw_shared(luck, count, "severity", course),
+        severity=draw_shared(luck, count, "severity", truth.severity_loadings, course),
         noise=luck.normals(count, [("baseline", name) for name in course.all_measures]),
     )
 
 
 def fill_places(
-    luck: Luck, truth: Truth, places: int, trial: Trial, course: Course, executor: Executor
+    luck: Luck, truth: Truth, entry: Entry, people: People, places: int, course: Course, executor: Executor
 ) -> tuple[Candidates, Steps]:
     """Screen candidates until every trial has filled its places: who fills them, as lives are ordered, and how many
     each trial has screened.
 
     Raises SettingError where candidates of this course hardly ever meet the entry criteria.
     """
-    sites, entry, people = draw_sites(luck, course), build_entry(trial, course), build_people(course)
+    sites = draw_sites(luck, course)
     filled, screened = (np.zeros(luck.trials, dtype=np.int64) for _ in range(2))
     meet, judge, take = (choose_executor(part, executor) for part in (meet_candidates, judge_candidates, take_places))
-    entrants = Candidates.begin(places * luck.trials, truth)
-    candidates, facts = _begin_round(SCREENED_TOGETHER * luck.trials, truth, entry)
+    entrants = Candidates.begin(places * luck.trials, truth, luck, "entrants")
+    together = SCREENED_TOGETHER * luck.trials
+    candidates = Candidates.begin(together, truth, luck, "candidates")
+    facts, may_enter = np.full((together, entry.facts), MISSING, order="F"), np.empty(together, dtype=np.int64)
     while filled.min() < places:
         if screened.max() > MOST_SCREENED * places:
             raise SettingError("virtual patients of this course don't meet the entry criteria of the trial")
-        chance = draw_candidates(luck, SCREENED_TOGETHER, course)
-        may_enter = np.empty(len(chance.sex), dtype=np.int64)
+        chance = draw_candidates(luck, SCREENED_TOGETHER, truth, course)
         meet(truth, people, sites, chance, candidates)
-        judge(truth, entry, candidates, facts, may_enter)
-        take(truth, candidates, may_enter, filled, screened, places, entrants)
+        judge(entry, candidates, facts, may_enter)
+        take(truth.rated, truth.is_enzyme, candidates, may_enter, filled, screened, places, entrants)
     return entrants, screened
-
-
-def _begin_round(count: int, truth: Truth, entry: Entry) -> tuple[Candidates, Steps]:
-    """Room for the candidates of one round, and for their facts [candidate, fact]."""
-    return Candidates.begin(count, truth), np.full((count, entry.facts), MISSING, order="F")
 
 
 @rule_part
@@ -261,13 +271,14 @@ def meet_candidates(truth: Truth, people: People, sites: Sites, luck: CandidateL
             for candidate in range(len(site)):
                 laboratory = (site[candidate] * 2 + female[candidate]) * trials + candidate % trials
                 uln[candidate, measure] = limits[laboratory]
-                baseline[candidate, form.uln_column] = form.steps * limits[laboratory]
-        if truth.measured[0, measure] == 1:
-            record_states(seen, uln[:, measure], form, baseline[:, form.column])
+        if truth.place[0, measure] != NOWHERE:
+            record_states(seen, uln[:, measure], form, baseline[:, measure])
+        else:
+            baseline[:, measure] = MISSING
 
 
 @rule_part
-def write_facts(truth: Truth, entry: Entry, candidates: Candidates, facts: Steps) -> None:
+def write_facts(entry: Entry, candidates: Candidates, facts: Steps) -> None:
     """Fill in by candidate what screening knows, of the facts that the protocol asks for."""
     age, weight, height, baseline = candidates.age, candidates.weight_kg, candidates.height_cm, candidates.baseline
     highest = entry.highest_enzyme
@@ -278,21 +289,20 @@ def write_facts(truth: Truth, entry: Entry, candidates: Candidates, facts: Steps
             facts[candidate, entry.age] = encode_ratio(age[candidate], 1)
         if entry.bmi != NOWHERE:
             facts[candidate, entry.bmi] = encode_ratio(find_bmi_tenths(weight[candidate], height[candidate]), 10)
-    for measure in range(len(truth.noise)):
-        column, uln, fact = truth.column[measure], truth.uln_column[measure], entry.of_measure[measure]
-        per_unit = entry.per_unit[measure]
+    for measure in range(len(entry.of_measure)):
+        fact, per_unit, steps = entry.of_measure[measure], entry.per_unit[measure], entry.uln_steps[measure]
         for candidate in range(len(age) if fact != NOWHERE else 0):
-            facts[candidate, fact] = encode_ratio(baseline[candidate, column], per_unit)
-        for candidate in range(len(age) if truth.is_enzyme[measure] == 1 and highest != NOWHERE else 0):
-            multiple = encode_ratio(baseline[candidate, column], baseline[candidate, uln])
+            facts[candidate, fact] = encode_ratio(baseline[candidate, measure], per_unit)
+        for candidate in range(len(age) if steps > 0 and highest != NOWHERE else 0):
+            multiple = encode_ratio(baseline[candidate, measure], steps * candidates.uln[candidate, measure])
             facts[candidate, highest] = max(facts[candidate, highest], multiple)
 
 
 @rule_part
-def judge_candidates(truth: Truth, entry: Entry, candidates: Candidates, facts: Steps, may_enter: Steps) -> None:
+def judge_candidates(entry: Entry, candidates: Candidates, facts: Steps, may_enter: Steps) -> None:
     """Fill in by candidate whether the entry criteria keep nobody out: 1, or 0. One condition after the other is asked,
     each of all candidates."""
-    write_facts(truth, entry, candidates, facts)
+    write_facts(entry, candidates, facts)
     limits, count = entry.limits, len(may_enter)
     known, maybe = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
     groups_met, groups_maybe = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
@@ -327,34 +337,31 @@ def judge_candidates(truth: Truth, entry: Entry, candidates: Candidates, facts: 
 
 @rule_part
 def take_places(
-    truth: Truth, candidates: Candidates, may_enter: Steps, filled: Steps, screened: Steps, places: int,
-    entrants: Candidates,
+    rated: Steps, is_enzyme: Steps, candidates: Candidates, may_enter: Steps, filled: Steps, screened: Steps,
+    places: int, entrants: Candidates,
 ) -> None:  # fmt: skip
     """Let candidates take the next places of their trials, while there are any."""
     trials, count = len(filled), len(may_enter)
     place = np.empty(count, dtype=np.int64)
-    for candidate in range(count):
-        trial = candidate % trials
-        place[candidate] = NOWHERE
-        if filled[trial] < places:
-            screened[trial] += 1
-            if may_enter[candidate] == 1:
-                place[candidate] = filled[trial] * trials + trial
-                filled[trial] += 1
+    for first in range(0, count, trials):
+        for trial in range(trials):
+            is_open = filled[trial] < places
+            enters = is_open and may_enter[first + trial] == 1
+            place[first + trial] = filled[trial] * trials + trial if enters else NOWHERE
+            screened[trial] += int(is_open)
+            filled[trial] += int(enters)
     seat(place, candidates.site, entrants.site)
     seat(place, candidates.female, entrants.female)
     seat(place, candidates.age, entrants.age)
     seat(place, candidates.weight_kg, entrants.weight_kg)
     seat(place, candidates.height_cm, entrants.height_cm)
-    for measure in range(len(truth.noise)):
-        column, uln_column = truth.column[measure], truth.uln_column[measure]
+    for measure in range(len(rated)):
         seat(place, candidates.true[:, measure], entrants.true[:, measure])
-        seat(place, candidates.baseline[:, column], entrants.baseline[:, column])
-        if truth.rated[measure] == 1:
+        seat(place, candidates.baseline[:, measure], entrants.baseline[:, measure])
+        if rated[measure] == 1:
             seat(place, candidates.rater[:, measure], entrants.rater[:, measure])
-        if truth.is_enzyme[measure] == 1:
+        if is_enzyme[measure] == 1:
             seat(place, candidates.uln[:, measure], entrants.uln[:, measure])
-            seat(place, candidates.baseline[:, uln_column], entrants.baseline[:, uln_column])
 
 
 @rule_part

@@ -22,6 +22,7 @@ from myotis.simulate.borrowing import decide_by_posterior
 from myotis.simulate.derived import analyze_derived, derive_batch
 from myotis.simulate.luck import Luck
 from myotis.simulate.outcomes import Outcomes, score_batch, simulate_outcomes
+from myotis.simulate.room import Room
 from myotis.simulate.simulation import Design, Scenario, Simulation
 from myotis.simulate.streams import BATCH, Streams
 from myotis.terms.missing import MISSING
@@ -120,9 +121,10 @@ class Simulated(NamedTuple):
 def simulate_chunk(simulation: Simulation, scenario: Scenario, number: int) -> Chunk:
     """Simulate the trials of a chunk, which are numbered on from those of the chunk before."""
     results, trials = [], []
+    worlds = build_worlds(simulation, scenario)
     for batch in range(number * BATCHES, (number + 1) * BATCHES):
         first = batch * BATCH
-        for design, simulated in simulate_designs(simulation, scenario, batch):
+        for design, simulated in simulate_designs(simulation, worlds, batch):
             trials.append(_describe_trials(design, simulated, first))
             for estimand in simulation.analyses:
                 analyzed = simulated.analyze(estimand, design, simulation)
@@ -130,24 +132,49 @@ def simulate_chunk(simulation: Simulation, scenario: Scenario, number: int) -> C
     return Chunk(pl.concat(results), pl.concat(trials))
 
 
-def simulate_designs(simulation: Simulation, scenario: Scenario, batch: int) -> Iterator[tuple[Design, Simulated]]:
-    """Every design on the same virtual patients: those with fewer subjects have the first ones of the others."""
+class World(NamedTuple):
+    """What designs share that allocate alike: the virtual trial, with as many subjects as any of them has."""
+
+    virtual: VirtualTrial
+    subjects: int
+    adaptive: AdaptiveAllocation | None
+
+
+class Worlds(NamedTuple):
+    """The worlds of a scenario by what is the same for their designs, and the room that their batches share."""
+
+    by_allocation: Mapping[str, World]
+    room: Room
+
+
+def build_worlds(simulation: Simulation, scenario: Scenario) -> Worlds:
+    """What is the same for all batches of a scenario. One worker uses it at a time."""
     course = scenario.course.model_copy(update={"adverse_events": needed_events(scenario)})
+    worlds: dict[str, World] = {}
+    for design in simulation.designs:
+        key = _name_allocation(design)
+        if key not in worlds:
+            most = max(other.most_subjects for other in simulation.designs if _name_allocation(other) == key)
+            procedure = design.find_procedure(simulation.trial, course)
+            virtual = VirtualTrial.build(take_ratio(take_analyses(simulation), design), course, procedure)
+            worlds[key] = World(virtual, most, design.adaptive)
+    return Worlds(worlds, Room())
+
+
+def simulate_designs(simulation: Simulation, worlds: Worlds, batch: int) -> Iterator[tuple[Design, Simulated]]:
+    """Every design on the same virtual patients: those with fewer subjects have the first ones of the others."""
     simulated: dict[str, Simulated] = {}
     for design in simulation.designs:
         key = _name_allocation(design)
         if key not in simulated:
-            most = max(other.most_subjects for other in simulation.designs if _name_allocation(other) == key)
-            procedure = design.find_procedure(simulation.trial, course)
-            virtual = VirtualTrial.build(take_ratio(take_analyses(simulation), design), course, procedure)
-            simulated[key] = _simulate(simulation, virtual, Streams(simulation.seed, batch), most, design.adaptive)
+            luck = Luck(Streams(simulation.seed, batch), room=worlds.room)
+            simulated[key] = _simulate(simulation, worlds.by_allocation[key], luck)
         yield design, simulated[key]
 
 
-def _simulate(
-    simulation: Simulation, virtual: VirtualTrial, streams: Streams, subjects: int, adaptive: AdaptiveAllocation | None
-) -> Simulated:
-    trial, luck = virtual.trial, Luck(streams)
+def _simulate(simulation: Simulation, world: World, luck: Luck) -> Simulated:
+    virtual, subjects, adaptive = world
+    trial = virtual.trial
     derives = not all(is_counted(estimand, trial) for estimand in simulation.analyses)
     dated = derives or virtual.course.adverse_events is not None
     if adaptive is None and not derives:

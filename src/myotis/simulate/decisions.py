@@ -136,14 +136,15 @@ def assess_visit(truth: Truth, rules: TrialRules, lives: Lives, visit: int) -> N
         return
     find_limbs_of_all(lives.x, row, limits, status)
     one = np.empty((row + 1, FIELD_COUNT), dtype=np.int64)
+    met, before, now = status[:, row, MET], status[:, row - 1, STATUS], status[:, row, STATUS]
     for life in range(len(status)):
-        if status[life, row, MET] == NO and (row == 1 or status[life, row - 1, STATUS] != CONFIRMED):
-            status[life, row, STATUS] = NONE
-            continue
-        for earlier in range(row + 1):
-            for field in range(FIELD_COUNT):
-                one[earlier, field] = status[life, earlier, field]
-        status[life, row, STATUS] = find_status(one, row, limits)
+        now[life] = NONE if met[life] == NO else MISSING
+    for life in range(len(status)):
+        if met[life] != NO or before[life] == CONFIRMED:
+            for earlier in range(row + 1):
+                for field in range(FIELD_COUNT):
+                    one[earlier, field] = status[life, earlier, field]
+            now[life] = find_status(one, row, limits)
 
 
 @rule_part

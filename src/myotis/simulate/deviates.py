@@ -62,6 +62,8 @@ def fill_normal(bits: Bits, quantiles: Quantiles, tail: Numbers, pattern: Steps,
         out[place] = lower if bits[place] & 1 == 1 else -lower
 
 
-def make_uniform(bits: Bits) -> Numbers:
-    """The uniform number of each word."""
-    return np.multiply(bits + 0.5, 2.0**-BITS, dtype=np.float64)
+def fill_uniform(bits: Bits, out: Numbers) -> None:
+    """Fill in the uniform number of each word."""
+    out[...] = bits
+    out += 0.5
+    out *= 2.0**-BITS

@@ -7,8 +7,8 @@ Nothing is decided here that a trial decides: treatment, switch and gate come fr
 from myotis.simulate.batch import VirtualTrial, arrive, enroll_subjects
 from myotis.simulate.charts import Charts, Departure
 from myotis.simulate.lives import Lives
-from myotis.simulate.luck import Luck, draw_calendar, draw_shared, draw_visit_luck
-from myotis.simulate.nature import VisitLuck, attend, flare_up, follow_infusions, leave, record_visit, recover
+from myotis.simulate.luck import Luck, draw_calendar, draw_luck, draw_shared, name_luck
+from myotis.simulate.nature import LifeLuck, attend, flare_up, follow_infusions, leave, record_visit, recover
 from myotis.simulate.recordings import Recording
 from myotis.simulate.subject import Subject
 
@@ -19,20 +19,17 @@ class Life(Charts):
     def __init__(self, virtual: VirtualTrial, luck: Luck, count: int) -> None:
         arrived = enroll_subjects(virtual, luck, count, "interpreted")
         lives = Lives.begin(count, virtual.truth, len(virtual.visits) - 1)
-        arrive(lives, arrived, slice(None))
+        lives = arrive(lives, arrived, slice(None), virtual.truth)
         super().__init__(virtual, luck, lives, arrived.stratum)
-        lives.trait[:] = draw_shared(luck, count, "recovery", virtual.course).T
+        lives.trait[:] = draw_shared(luck, count, "recovery", virtual.truth.recovery_loadings, virtual.course).T
         lives.patience[:] = luck.exponential(count, "patience")
         lives.came[:] = draw_calendar(luck, count, lives.enrolled, virtual.visits, virtual.course)
-        self._chances = [
-            draw_visit_luck(luck, count, visit, position, virtual.truth, virtual.course)
-            for position, visit in enumerate(virtual.visits)
-        ]
+        self._luck_of_all = draw_luck(luck, count, name_luck(virtual.visits, virtual.truth, virtual.course))
         self._names = [treatment.id for treatment in virtual.trial.treatments]
 
     def pass_time(self, subject: Subject, position: int) -> Departure | None:
         """From the visit before to this one: treatment works, a flare may begin; or the subject leaves."""
-        truth, life, chance = self.virtual.truth, self._life(subject), self._chance(subject, position)
+        truth, life, chance = self.virtual.truth, self._life(subject), self._chance(subject)
         leave(truth, life, position)
         if life.present[0] == 0:
             return self.find_departure(subject, position)
@@ -42,7 +39,7 @@ class Life(Charts):
 
     def hold_visit(self, subject: Subject, position: int) -> list[Recording] | None:
         """What a visit records of the measures that its schedule has; None where it is missed."""
-        truth, life, chance = self.virtual.truth, self._life(subject), self._chance(subject, position)
+        truth, life, chance = self.virtual.truth, self._life(subject), self._chance(subject)
         attend(truth, chance, life, position)
         if life.held[0, position] == 0:
             return None
@@ -62,10 +59,10 @@ class Life(Charts):
         """The infusion of a visit is given; adverse events may follow it (`describe_events`)."""
         life = self._life(subject)
         life.given[0, position] = life.treatment[0]
-        follow_infusions(self.virtual.truth, self._chance(subject, position), life, position)
+        follow_infusions(self.virtual.truth, self._chance(subject), life, position)
 
     def _life(self, subject: Subject) -> Lives:
         return self.lives.cut(subject.number, subject.number + 1)
 
-    def _chance(self, subject: Subject, position: int) -> VisitLuck:
-        return self._chances[position].cut(subject.number, subject.number + 1)
+    def _chance(self, subject: Subject) -> LifeLuck:
+        return self._luck_of_all.cut(subject.number, subject.number + 1)

@@ -4,17 +4,19 @@ A number is drawn for every trial of the batch whether it is needed or not, so t
 fate. Where one trial alone is asked for, the others' bits are drawn and dropped.
 """
 
+import sys
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from myotis.protocol.design import Visit
 from myotis.simulate.course import Course
-from myotis.simulate.deviates import BITS, Bits, fill_normal, make_uniform, tabulate_quantiles
-from myotis.simulate.nature import VisitLuck
+from myotis.simulate.deviates import BITS, Bits, fill_normal, fill_uniform, tabulate_quantiles
+from myotis.simulate.nature import LifeLuck
+from myotis.simulate.room import Room
 from myotis.simulate.streams import BATCH, Streams
-from myotis.simulate.truth import Numbers, Truth
+from myotis.simulate.truth import NOWHERE, Numbers, Truth
 from myotis.terms.rule import Executor, Steps, choose_executor, rule_part
 from myotis.terms.study_time import elapsed_days
 
@@ -28,31 +30,49 @@ class Luck(NamedTuple):
 
     streams: Streams
     only: int | None = None
+    room: Room | None = None
+    """Where numbers are put. They are good until more of the same streams are drawn into the same room; without one,
+    for ever."""
 
     @property
     def trials(self) -> int:
         """How many trials there are luck for."""
         return BATCH if self.only is None else 1
 
+    def take(self, name: Name, shape: tuple[int, ...], dtype: type = np.float64) -> Any:
+        """An array out of the room, with whatever is in it; its first axis runs fastest in memory."""
+        return (self.room or Room()).take(name, shape, dtype)
+
     def bits(self, count: int, names: Sequence[Name]) -> Bits:
         """[name, life]: the next ``count`` words of every trial from each stream, those of a trial ``trials`` apart."""
-        words = np.empty((len(names), count * BATCH * BITS // WORD_BITS), dtype="<u8")
-        for row, name in enumerate(names):
-            words[row] = self.streams.find(*name).bit_generator.random_raw(words.shape[1])
-        bits = words.view("<u4")
-        return bits if self.only is None else bits[:, self.only :: BATCH].copy()
+        drawn = count * BATCH * BITS // WORD_BITS
+        words = self.take(("words",), (drawn, len(names)), np.uint64).T
+        for row, name in zip(words, names, strict=True):
+            row[:] = self.streams.find(*name).bit_generator.random_raw(drawn)
+        if sys.byteorder == "big":  # the first number of a word is that of its lower bits
+            words = words.byteswap()
+        bits = words.view("<u4").astype(np.uint32, copy=False)
+        kept: Bits = bits if self.only is None else bits[:, self.only :: BATCH].copy()
+        return kept
 
     def normals(self, count: int, names: Sequence[Name]) -> Numbers:
         """[name, life]: the next standard normal numbers of each stream."""
         bits = self.bits(count, names)
-        tail, numbers = np.empty(bits.size), np.empty(bits.shape)
+        tail, numbers = self.take(("tail",), (bits.size,)), self._make_room(names, bits)
         fill = choose_executor(fill_normal, self.executor)
         fill(bits.reshape(-1), tabulate_quantiles(), tail, tail.view(np.int64), numbers.reshape(-1))
         return numbers
 
     def uniforms(self, count: int, names: Sequence[Name]) -> Numbers:
         """[name, life]: the next uniform numbers of each stream."""
-        return make_uniform(self.bits(count, names))
+        bits = self.bits(count, names)
+        numbers = self._make_room(names, bits)
+        fill_uniform(bits, numbers)
+        return numbers
+
+    def _make_room(self, names: Sequence[Name], bits: Bits) -> Numbers:
+        numbers: Numbers = self.take(tuple(names[0]) if names else (), bits.shape[::-1]).T
+        return numbers
 
     def normal(self, count: int, *name: str | int) -> Numbers:
         """The next ``count`` standard normal numbers of every trial, those of a trial ``trials`` apart."""
@@ -92,30 +112,46 @@ def share_factors(loadings: Numbers, own: Numbers, numbers: Numbers) -> None:
                     mine[life] += loading * shared[life]
 
 
-def draw_shared(luck: Luck, count: int, stream: str, course: Course) -> Numbers:
-    """[measure, life]: standard normal numbers that hang together as the course's ``<stream>_factors`` say."""
-    factors, parts = course.disease.factors, course.all_measures
-    chosen: list[dict[str, float]] = [getattr(part, f"{stream}_factors") for part in parts.values()]
-    loadings = np.array([[of.get(factor, 0.0) for factor in factors] for of in chosen]).reshape(len(parts), -1)
-    names = [*((f"{stream}_factor", factor) for factor in factors), *((stream, name) for name in parts)]
+def draw_shared(luck: Luck, count: int, stream: str, loadings: Numbers, course: Course) -> Numbers:
+    """[measure, life]: standard normal numbers that hang together by the ``loadings`` [measure, factor]."""
+    factors = course.disease.factors
+    names = [*((f"{stream}_factor", factor) for factor in factors), *((stream, name) for name in course.all_measures)]
     numbers = luck.normals(count, names)
     own = np.sqrt(np.maximum(1 - (loadings**2).sum(axis=1), 0.0))
     choose_executor(share_factors, luck.executor)(loadings, own, numbers)
     return numbers[len(factors) :]
 
 
-def draw_visit_luck(luck: Luck, count: int, visit: Visit, position: int, truth: Truth, course: Course) -> VisitLuck:
-    """The luck of the next ``count`` subjects at a visit; numbers that nothing asks for are not drawn."""
-    kinds = list(course.adverse_events.kinds) if course.adverse_events and truth.infusion[position] else []
-    event = luck.uniforms(count, [("event", kind, visit.id) for kind in kinds])
-    if position == 0:
-        return VisitLuck(np.zeros(0), np.zeros(0), np.zeros((len(truth.noise), 0)), event)
-    measured = [
-        name for name, is_measured in zip(course.all_measures, truth.measured[position], strict=True) if is_measured
-    ]
-    noise = luck.normals(count, [("noise", name, visit.id) for name in measured])
-    flare, missing = luck.uniforms(count, [("flare", visit.id), ("missing", visit.id)])
-    return VisitLuck(flare, missing, noise, event)
+class LuckNames(NamedTuple):
+    """The streams of luck on the way through the visits; what nothing asks for has none."""
+
+    flare: list[Name]
+    missing: list[Name]
+    noise: list[Name]
+    event: list[Name]
+
+
+def name_luck(visits: Sequence[Visit], truth: Truth, course: Course) -> LuckNames:
+    """The streams of luck up to the last of the visits."""
+    kinds = list(course.adverse_events.kinds) if course.adverse_events else []
+    later, places = list(enumerate(visits))[1:], truth.place
+    measures = list(enumerate(course.all_measures))
+    return LuckNames(
+        flare=[("flare", visit.id) for visit in visits[1:]],
+        missing=[("missing", visit.id) for visit in visits[1:]],
+        noise=[
+            ("noise", name, visit.id) for at, visit in later for m, name in measures if truth.place[at, m] != NOWHERE
+        ],
+        event=[("event", kind, visit.id) for visit in visits for kind in kinds],
+    )
+
+
+def draw_luck(luck: Luck, count: int, names: LuckNames) -> LifeLuck:
+    """The luck of the next ``count`` subjects."""
+    return LifeLuck(
+        flare=luck.uniforms(count, names.flare), missing=luck.uniforms(count, names.missing),
+        noise=luck.normals(count, names.noise), event=luck.uniforms(count, names.event),
+    )  # fmt: skip
 
 
 def draw_enrollment(luck: Luck, count: int, course: Course) -> Steps:

@@ -17,17 +17,17 @@ MOST_OF_A_KIND: Final = 4
 """More events of one kind than these never follow one infusion."""
 
 
-class VisitLuck(NamedTuple):
-    """The luck of every life at one visit and on the way to it: uniform numbers, but where standard normal is said."""
+class LifeLuck(NamedTuple):
+    """The luck of every life at its visits and on the way to them; uniform where standard normal is not said."""
 
     flare: Numbers
-    """Whether a flare begins, and of what length and size."""
+    """[visit after the first, life]: whether a flare begins, and of what length and size."""
     missing: Numbers
-    """Whether the visit is missed, and which of its measurements."""
+    """[visit after the first, life]: whether the visit is missed, and which of its measurements."""
     noise: Numbers
-    """[measure that the visit has, life], standard normal. It is used up."""
+    """[measurement, life], standard normal; `Truth` has the place of every measurement. It is used up."""
     event: Numbers
-    """[kind, life]"""
+    """[visit and kind, life]"""
 
     def cut(self, first: int, after: int) -> Self:
         """The luck of the lives from one to before another."""
@@ -148,9 +148,9 @@ def recover(truth: Truth, lives: Lives, visit: int) -> None:
 
 
 @rule_part
-def flare_up(truth: Truth, luck: VisitLuck, lives: Lives, visit: int) -> None:
+def flare_up(truth: Truth, luck: LifeLuck, lives: Lives, visit: int) -> None:
     """Flares end, and others begin."""
-    today, probability, chance = truth.day[visit], truth.flare_probability, luck.flare
+    today, probability, chance = truth.day[visit], truth.flare_probability, luck.flare[visit - 1]
     treatment, flare_size, flare_until = lives.treatment, lives.flare_size, lives.flare_until
     shortest, longest = truth.flare_weeks
     smallest, largest = truth.flare_size
@@ -166,11 +166,16 @@ def flare_up(truth: Truth, luck: VisitLuck, lives: Lives, visit: int) -> None:
 
 
 @rule_part
-def attend(truth: Truth, luck: VisitLuck, lives: Lives, visit: int) -> None:
+def attend(truth: Truth, luck: LifeLuck, lives: Lives, visit: int) -> None:
     """Who comes to the visit. Everybody comes to the first one."""
-    missing, present, held, likely = luck.missing, lives.present, lives.held, truth.visit_missed
+    present, held, likely = lives.present, lives.held, truth.visit_missed
+    if visit == 0:
+        for life in range(len(present)):
+            held[life, visit] = present[life]
+        return
+    missing = luck.missing[visit - 1]
     for life in range(len(present)):
-        held[life, visit] = present[life] if visit == 0 or missing[life] >= likely else 0
+        held[life, visit] = present[life] if missing[life] >= likely else 0
 
 
 @rule_part
@@ -204,34 +209,39 @@ def is_recorded(luck: float, place: int, visit_missed: float, measure_missed: fl
 
 
 @rule_part
-def record_visit(truth: Truth, luck: VisitLuck, lives: Lives, visit: int) -> None:
+def record_visit(truth: Truth, luck: LifeLuck, lives: Lives, visit: int) -> None:
     """What is recorded at the visit of who came; a measurement may be left out."""
-    x, row, uln, place = lives.x, truth.row[visit], lives.uln, 0
+    x, row, uln, places = lives.x, truth.row[visit], lives.uln, truth.place
     for measure in range(len(truth.noise)):
-        if truth.measured[visit, measure] == 0:
+        if places[visit, measure] == NOWHERE:
             continue
-        form, seen = take_form(truth, measure), luck.noise[place]
+        form, seen = take_form(truth, measure), luck.noise[places[visit, measure]]
         see_state(truth, lives, visit, measure, seen)
         record_states(seen, uln[:, measure], form, x[:, row, form.column])
         if form.is_enzyme == 1:
             for life in range(len(seen)):
                 x[life, row, form.uln_column] = form.steps * uln[life, measure]
-        place += 1
     leave_out(truth, luck, lives, visit)
 
 
 @rule_part
-def leave_out(truth: Truth, luck: VisitLuck, lives: Lives, visit: int) -> None:
+def leave_out(truth: Truth, luck: LifeLuck, lives: Lives, visit: int) -> None:
     """Take away what was not recorded: all of who did not come, and single measurements."""
-    held, x, row, missing, anything = lives.held, lives.x, truth.row[visit], luck.missing, truth.anything_missed[visit]
+    held, x, row, missing, anything = (
+        lives.held,
+        lives.x,
+        truth.row[visit],
+        luck.missing[visit - 1],
+        truth.anything_missed[visit],
+    )
     visit_missed, measure_missed = truth.visit_missed, truth.measure_missed
-    measured, columns, ulns = truth.measured, truth.column, truth.uln_column
+    places, columns, ulns = truth.place, truth.column, truth.uln_column
     for life in range(len(missing)):
         if held[life, visit] == 1 and missing[life] >= anything:
             continue
         place = 0
         for measure in range(len(columns)):
-            if measured[visit, measure] == 1:
+            if places[visit, measure] != NOWHERE:
                 if held[life, visit] == 0 or not is_recorded(missing[life], place, visit_missed, measure_missed):
                     x[life, row, columns[measure]] = MISSING
                     if ulns[measure] != NOWHERE:
@@ -240,16 +250,17 @@ def leave_out(truth: Truth, luck: VisitLuck, lives: Lives, visit: int) -> None:
 
 
 @rule_part
-def follow_infusions(truth: Truth, luck: VisitLuck, lives: Lives, visit: int) -> None:
+def follow_infusions(truth: Truth, luck: LifeLuck, lives: Lives, visit: int) -> None:
     """The adverse events after the infusions of a visit; after some kinds raters think that they know the treatment."""
     chance, mean, recognized, came = luck.event, truth.mean_events, truth.recognized, lives.came
     given, site, reacted, events = lives.given, lives.site, lives.reacted, lives.events
-    for kind in range(len(recognized)):
+    kinds = len(recognized)
+    for kind in range(kinds):
         for life in range(len(site)):
             events[life, visit, kind] = 0
             if given[life, visit] != MISSING:
                 is_faster = 1 if came[life, visit] < truth.lowered_on else 0
-                count = count_events(chance[kind, life], mean[kind, given[life, visit], is_faster])
+                count = count_events(chance[visit * kinds + kind, life], mean[kind, given[life, visit], is_faster])
                 events[life, visit, kind] = count
                 if count > 0 and recognized[kind] == 1 and site[life] < truth.unblinded_sites:
                     reacted[life] = 1

@@ -12,8 +12,7 @@ import numpy as np
 from myotis.analyze.settling import Flags, Numbers
 from myotis.analyze.subjects import NEVER
 from myotis.instruments.tis_levels import TENTHS
-from myotis.instruments.tis_rule import FIELD_COUNT as TIS_FIELDS
-from myotis.instruments.tis_rule import TIS, TIS_HIGH, TIS_LOW, TisLimits, tis_course
+from myotis.instruments.tis_rule import TisLimits
 from myotis.protocol.trial import Trial
 from myotis.rules.deterioration import CONFIRMED, STATUS
 from myotis.rules.response import (
@@ -24,18 +23,19 @@ from myotis.rules.response import (
     IS_DEFINED,
     RESCUED,
     RESPONSE,
+    TIS,
+    TIS_HIGH,
+    TIS_LOW,
     ResponseLimits,
     response_course,
     response_limits,
 )
 from myotis.rules.response import COLUMN_COUNT as FACTS
-from myotis.rules.response import TIS as TIS_FACT
-from myotis.rules.response import TIS_HIGH as HIGH_FACT
-from myotis.rules.response import TIS_LOW as LOW_FACT
 from myotis.simulate.allocation import draw_arms
 from myotis.simulate.batch import Batch, VirtualTrial, enroll_subjects, go_through_visits
 from myotis.simulate.decisions import find_extension
 from myotis.simulate.luck import Luck
+from myotis.simulate.scoring import score_visit
 from myotis.simulate.truth import NOWHERE
 from myotis.terms.missing import MISSING, NO, UNKNOWN, YES
 from myotis.terms.rule import Steps, choose_executor, rule_part
@@ -199,41 +199,52 @@ class Seen(NamedTuple):
 @rule_part
 def score_lives(questions: Questions, seen: Seen, scored: Outcomes) -> None:
     """Fill in the scores, the deterioration and the response of everybody."""
-    x, status, left, known, asked = seen.x, seen.status, seen.left, questions.known, questions.asked
-    tis, low, high, deterioration, response = (
-        scored.tis,
-        scored.tis_low,
-        scored.tis_high,
-        scored.deterioration,
-        scored.response,
-    )
-    rows, columns = len(known), questions.columns
-    course, fields = np.full((rows, x.shape[2]), MISSING), np.empty((rows, TIS_FIELDS), dtype=np.int64)
-    facts, answers = np.empty((rows, FACTS), dtype=np.int64), np.empty((rows, FIELD_COUNT), dtype=np.int64)
+    x, known, asked = seen.x, questions.known, questions.asked
+    shape = len(known), len(x)
+    tis, low, high = np.full(shape, MISSING), np.full(shape, MISSING), np.full(shape, MISSING)
+    response = np.empty((len(known), len(x)), dtype=np.int64)
+    for row in range(1, len(known)):
+        score_visit(x, known[row], questions.tis, tis[row], low[row], high[row])
+    judge_response(questions, seen, tis, low, high, response)
+    points, least, most, deterioration, answers, status = (
+        scored.tis, scored.tis_low, scored.tis_high, scored.deterioration, scored.response, seen.status
+    )  # fmt: skip
+    nothing = np.empty(len(x), dtype=np.bool_)
+    for place in range(len(asked)):
+        row = asked[place]
+        find_empty_visits(x, known[row], questions.columns, nothing)
+        for life in range(len(x)):  # a visit at which nothing was recorded has no row in any dataset
+            is_there = not nothing[life]
+            points[life, place] = find_points(tis[row, life] if is_there else MISSING)
+            least[life, place] = find_points(low[row, life] if is_there else MISSING)
+            most[life, place] = find_points(high[row, life] if is_there else MISSING)
+            deterioration[life, place] = status[life, known[row], STATUS] if is_there else MISSING
+            answers[life, place] = response[row, life] if is_there else UNKNOWN
+
+
+@rule_part
+def judge_response(questions: Questions, seen: Seen, tis: Steps, low: Steps, high: Steps, response: Steps) -> None:
+    """Fill in whether everybody responds [row, life]; UNKNOWN where it is not asked."""
+    status, left, known = seen.status, seen.left, questions.known
+    facts, answers = np.empty((len(known), FACTS), dtype=np.int64), np.empty((len(known), FIELD_COUNT), dtype=np.int64)
     facts[:, RESCUED] = NO  # virtual subjects need no rescue
-    for life in range(len(x)):
-        for row in range(rows):
-            for column in columns:
-                course[row, column] = x[life, known[row], column]
-        tis_course(course, questions.tis, fields)
-        for row in range(rows):
-            facts[row, TIS_FACT], facts[row, LOW_FACT], facts[row, HIGH_FACT] = (
-                fields[row, TIS], fields[row, TIS_LOW], fields[row, TIS_HIGH]
-            )  # fmt: skip
+    for life in range(len(left)):
+        for row in range(len(known)):
+            facts[row, TIS], facts[row, TIS_LOW], facts[row, TIS_HIGH] = tis[row, life], low[row, life], high[row, life]
             facts[row, DETERIORATION] = status[life, known[row], STATUS]
             facts[row, COMPLETED] = YES if left[life] == MISSING or left[life] >= questions.completed_at else NO
         response_course(facts, questions.response, answers)
-        for place in range(len(asked)):
-            row, nothing = asked[place], True
-            for column in columns:
-                nothing = nothing and course[row, column] == MISSING
-            tis[life, place] = find_points(MISSING if nothing else fields[row, TIS])
-            low[life, place] = find_points(MISSING if nothing else fields[row, TIS_LOW])
-            high[life, place] = find_points(MISSING if nothing else fields[row, TIS_HIGH])
-            # A visit at which nothing was recorded has no row in any dataset.
-            deterioration[life, place] = MISSING if nothing else facts[row, DETERIORATION]
-            is_known = answers[row, IS_DEFINED] == YES and not nothing
-            response[life, place] = answers[row, RESPONSE] if is_known else UNKNOWN
+        for row in range(len(known)):
+            response[row, life] = answers[row, RESPONSE] if answers[row, IS_DEFINED] == YES else UNKNOWN
+
+
+@rule_part
+def find_empty_visits(x: Steps, row: int, columns: Steps, nothing: Flags) -> None:
+    """Fill in at which visits nothing was recorded [life]."""
+    nothing[:] = True
+    for column in columns:
+        for life in range(len(nothing)):
+            nothing[life] &= x[life, row, column] == MISSING
 
 
 @rule_part

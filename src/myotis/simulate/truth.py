@@ -50,8 +50,12 @@ class Truth(NamedTuple):
     column: Steps
     uln_column: Steps
     """The columns of a recorded visit that hold the measure and its ULN."""
-    measured: Steps
-    """[visit, measure]: 1 where the schedule has it."""
+    place: Steps
+    """[visit, measure]: the number of the measurement, counted over all visits after the baseline, whose own are 0;
+    `NOWHERE` where the schedule has none."""
+    severity_loadings: Numbers
+    recovery_loadings: Numbers
+    """[measure, factor]: how strongly it hangs on each factor of the disease."""
     normal: Numbers
     noise: Numbers
     flare: Numbers
@@ -170,7 +174,9 @@ def build_truth(trial: Trial, course: Course) -> Truth:
         steps=_whole(scale[5] for scale in scales),
         column=_whole(columns),
         uln_column=_whole(ulns),
-        measured=measured,
+        place=_number(measured),
+        severity_loadings=_load([part.severity_factors for part in parts], course),
+        recovery_loadings=_load([part.recovery_factors for part in parts], course),
         normal=_real(part.log_normal if isinstance(part, EnzymeCourse) else 0 for part in parts),
         noise=_real(part.noise for part in parts),
         flare=_real(part.flare for part in parts),
@@ -229,6 +235,19 @@ def _scale(name: str, measure: Measure | None, course: Course) -> tuple[int, flo
         raise SettingError(f"the form of {name} can't record {per_unit} values in a unit: its grid has other steps")
     best = measure.maximum if measure.better is Better.HIGHER else measure.minimum
     return int(measure.better), best, per_unit, measure.minimum * per_unit, measure.maximum * per_unit, steps
+
+
+def _number(measured: Steps) -> Steps:
+    """The numbers of measurements; see `Truth`."""
+    place = np.zeros(measured.shape, dtype=np.int64)
+    place[1:] = measured[1:].cumsum().reshape(measured[1:].shape) - 1
+    return np.where(measured == 1, place, NOWHERE)
+
+
+def _load(loadings: list[dict[str, float]], course: Course) -> Numbers:
+    return _real([[of.get(factor, 0.0) for factor in course.disease.factors] for of in loadings]).reshape(
+        len(loadings), len(course.disease.factors)
+    )
 
 
 def _shares(visits: list[Visit]) -> list[float]:

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from myotis.protocol.read import read_trial
 from myotis.simulate.adaptations import BlindedReestimation, Looks, find_new_sizes, find_stops
 from myotis.simulate.changes import change_course
-from myotis.simulate.chunks import simulate_designs
+from myotis.simulate.chunks import build_worlds, simulate_designs
 from myotis.simulate.course import read_course
 from myotis.simulate.simulation import Comparison, Design, Scenario, plan_simulation
 
@@ -47,7 +47,7 @@ def simulated():
     simulation = plan_simulation(
         TRIAL, [Scenario("weaker", course)], seed=3, comparison=comparison, analyses=["primary"]
     )
-    found = simulate_designs(simulation, simulation.scenarios[0], 0)
+    found = simulate_designs(simulation, build_worlds(simulation, simulation.scenarios[0]), 0)
     return {design.id: (one, one.analyze(simulation.analyses[0], design, simulation)) for design, one in found}
 
 

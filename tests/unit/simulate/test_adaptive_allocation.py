@@ -7,7 +7,7 @@ from numpy.testing import assert_array_equal
 from myotis.errors import InputError
 from myotis.protocol.read import read_trial
 from myotis.simulate.adaptive_allocation import AdaptiveAllocation, choose_arms, find_share
-from myotis.simulate.chunks import simulate_designs
+from myotis.simulate.chunks import build_worlds, simulate_designs
 from myotis.simulate.course import read_course
 from myotis.simulate.simulation import AnalysisChoice, Comparison, Design, Scenario, plan_simulation
 from myotis.statistics.proportions.beta_posterior import BetaPrior, compute_probability_above
@@ -66,7 +66,7 @@ def simulated():
     simulation = plan_simulation(
         TRIAL, [Scenario("assumed", read_course("proderm"))], seed=6, comparison=comparison, analyses=["primary"]
     )
-    pairs = simulate_designs(simulation, simulation.scenarios[0], 0)
+    pairs = simulate_designs(simulation, build_worlds(simulation, simulation.scenarios[0]), 0)
     return {design.id: (one, one.analyze(simulation.analyses[0], design, simulation).found) for design, one in pairs}
 
 
