@@ -134,7 +134,7 @@ class LuckNames(NamedTuple):
 def name_luck(visits: Sequence[Visit], truth: Truth, course: Course) -> LuckNames:
     """The streams of luck up to the last of the visits."""
     kinds = list(course.adverse_events.kinds) if course.adverse_events else []
-    later, places = list(enumerate(visits))[1:], truth.place
+    later = list(enumerate(visits))[1:]
     measures = list(enumerate(course.all_measures))
     return LuckNames(
         flare=[("flare", visit.id) for visit in visits[1:]],
