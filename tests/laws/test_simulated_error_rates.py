@@ -9,7 +9,7 @@ from scipy import stats
 
 from myotis.protocol.read import read_trial
 from myotis.simulate.changes import change_course
-from myotis.simulate.chunks import simulate_designs
+from myotis.simulate.chunks import build_worlds, simulate_designs
 from myotis.simulate.course import read_course
 from myotis.simulate.scenarios import remove_effect
 from myotis.simulate.simulation import AnalysisChoice, Comparison, Design, Scenario, plan_simulation
@@ -33,7 +33,7 @@ def simulate(course):
     simulation = plan_simulation(TRIAL, [Scenario("assumed", course)], seed=11, comparison=comparison)
     found = {name: [] for name in TESTS}
     for batch in range(BATCHES):
-        ((design, one),) = simulate_designs(simulation, simulation.scenarios[0], batch)
+        ((design, one),) = simulate_designs(simulation, build_worlds(simulation, simulation.scenarios[0]), batch)
         for estimand in simulation.analyses:
             found[estimand.id].append(one.analyze(estimand, design, simulation).found)
     first = found["fisher_exact"]

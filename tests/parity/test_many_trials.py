@@ -12,7 +12,7 @@ from myotis.protocol.read import read_trial
 from myotis.simulate.analyses import analyze_proportions, check_estimand, is_counted
 from myotis.simulate.batch import VirtualTrial, simulate_batch
 from myotis.simulate.changes import change_course
-from myotis.simulate.chunks import simulate_designs, take_analyses
+from myotis.simulate.chunks import build_worlds, simulate_designs, take_analyses
 from myotis.simulate.course import read_course
 from myotis.simulate.derived import analyze_derived
 from myotis.simulate.luck import Luck
@@ -129,7 +129,7 @@ def derived():
         comparison=Comparison(schema_version=1, designs=(Design(id="few", subjects=24), Design(id="more", subjects=30)),
                               analyses=ONE_BY_ONE),
     )  # fmt: skip
-    (_, simulated), _ = simulate_designs(simulation, simulation.scenarios[0], BATCH_NUMBER)
+    (_, simulated), _ = simulate_designs(simulation, build_worlds(simulation, simulation.scenarios[0]), BATCH_NUMBER)
     return take_analyses(simulation), simulated.datasets
 
 

@@ -122,22 +122,23 @@ def enzyme_points(
 
 
 @rule_part
-def most_abnormal_enzyme(x: Steps, limits: TisLimits) -> int:
-    """The enzyme (0, 1, …) that is most abnormal at baseline, or MISSING where none was measured with its ULN.
+def most_abnormal_enzyme(baseline: Steps, limits: TisLimits) -> int:
+    """The enzyme (0, 1, …) that is most abnormal at ``baseline`` (that row of x), or MISSING where none was measured
+    with its ULN.
 
     The first in the declared order wins a tie.
     """
     chosen = MISSING
     for enzyme in range(limits.enzyme_count):
         column = FIRST_ENZYME + 2 * enzyme
-        if x[0, column] == MISSING or x[0, column + 1] == MISSING:
+        if baseline[column] == MISSING or baseline[column + 1] == MISSING:
             continue
         if chosen == MISSING:
             chosen = enzyme
             continue
         best = FIRST_ENZYME + 2 * chosen
-        challenger = x[0, column] * x[0, best + 1]
-        champion = x[0, best] * x[0, column + 1]
+        challenger = baseline[column] * baseline[best + 1]
+        champion = baseline[best] * baseline[column + 1]
         if limits.enzyme_choice == EnzymeChoice.HIGHEST_SHARE_OF_RANGE:
             challenger *= limits.enzyme_multiple[chosen]
             champion *= limits.enzyme_multiple[enzyme]
@@ -147,55 +148,81 @@ def most_abnormal_enzyme(x: Steps, limits: TisLimits) -> int:
 
 
 @rule_part
-def is_any_enzyme_raised(x: Steps, limits: TisLimits) -> bool:
+def is_any_enzyme_raised(baseline: Steps, limits: TisLimits) -> bool:
     """Is an enzyme above its ULN at baseline? It need not be the one that is followed, which may have the higher share
     of its range without being raised."""
     for enzyme in range(limits.enzyme_count):
         column = FIRST_ENZYME + 2 * enzyme
-        if x[0, column] != MISSING and x[0, column + 1] != MISSING and x[0, column] > x[0, column + 1]:
+        if baseline[column] != MISSING and baseline[column + 1] != MISSING and baseline[column] > baseline[column + 1]:
             return True
     return False
+
+
+class PlainScale(NamedTuple):
+    """How a measure with a fixed range is scored: see ``TisLimits``."""
+
+    sign: int
+    best: int
+    worst: int
+    above: tuple[int, int, int, int]
+    tenths: tuple[int, int, int, int]
+
+
+@rule_part
+def take_plain_scale(limits: TisLimits, column: int, slot: int) -> PlainScale:
+    """How the measure of a column is scored that fills a slot."""
+    return PlainScale(
+        limits.sign[column], limits.best[column], limits.worst[column], limits.above[slot], limits.tenths[slot]
+    )
+
+
+@rule_part
+def plain_points(before: int, now: int, scale: PlainScale) -> tuple[int, int]:
+    """The points of a measure with a fixed range, MISSING where it can't be evaluated; the highest still possible."""
+    known = before != MISSING and now != MISSING
+    start = scale.worst if before == MISSING else before
+    end = scale.best if now == MISSING else now
+    points = points_for(scale.sign * (end - start), scale.above, scale.tenths)
+    return points if known else MISSING, points
 
 
 @rule_part
 def score_plain(x: Steps, visit: int, column: int, slot: int, limits: TisLimits, out: Steps) -> int:
     """Fill in the points of a measure with a fixed range, and return the highest points still possible."""
-    sign, above, tenths = limits.sign[column], limits.above[slot], limits.tenths[slot]
-    before, now = x[0, column], x[visit, column]
-    if before != MISSING and now != MISSING:
-        points = points_for(sign * (now - before), above, tenths)
-        out[visit, slot] = points
-        return points
-    out[visit, slot] = MISSING
-    if before == MISSING:
-        before = limits.worst[column]
-    if now == MISSING:
-        now = limits.best[column]
-    return points_for(sign * (now - before), above, tenths)
+    points, highest = plain_points(x[0, column], x[visit, column], take_plain_scale(limits, column, slot))
+    out[visit, slot] = points
+    return highest
 
 
 @rule_part
-def score_enzyme(x: Steps, visit: int, enzyme: int, limits: TisLimits, out: Steps) -> int:
-    """Fill in the points of the enzyme chosen at baseline, and return the highest points still possible."""
+def followed_points(
+    baseline: Steps, enzyme: int, is_raised: bool, later: int, later_uln: int, limits: TisLimits
+) -> tuple[int, int]:
+    """As ``plain_points`` for the enzyme chosen at ``baseline`` (that row of x), which is ``later`` then; ``is_raised``
+    says whether any enzyme was."""
     above, tenths = limits.above[ENZYME_SLOT], limits.tenths[ENZYME_SLOT]
-    out[visit, ENZYME_SLOT] = MISSING
     if enzyme == MISSING:
-        return tenths[3]
-    column = FIRST_ENZYME + 2 * enzyme
-    value, uln = x[0, column], x[0, column + 1]
-    if limits.normal_enzymes == NormalEnzymes.SCORE_ZERO and not is_any_enzyme_raised(x, limits):
-        out[visit, ENZYME_SLOT] = 0
-        return 0
-    later, later_uln = x[visit, column], x[visit, column + 1]
+        return MISSING, tenths[3]
+    if limits.normal_enzymes == NormalEnzymes.SCORE_ZERO and not is_raised:
+        return 0, 0
+    value, uln = baseline[FIRST_ENZYME + 2 * enzyme], baseline[FIRST_ENZYME + 2 * enzyme + 1]
     known = later != MISSING and later_uln != MISSING
     if not known:
         later, later_uln = 0, 1
     points = enzyme_points(
         value, uln, later, later_uln, limits.enzyme_multiple[enzyme], above, tenths, limits.above_range
     )
-    if known:
-        out[visit, ENZYME_SLOT] = points
-    return points
+    return points if known else MISSING, points
+
+
+@rule_part
+def score_enzyme(x: Steps, visit: int, enzyme: int, limits: TisLimits, out: Steps) -> int:
+    """Fill in the points of the enzyme chosen at baseline, and return the highest points still possible."""
+    column = FIRST_ENZYME + 2 * max(enzyme, 0)
+    is_raised = limits.normal_enzymes == NormalEnzymes.FOLLOW_HIGHEST or is_any_enzyme_raised(x[0], limits)
+    points, highest = followed_points(x[0], enzyme, is_raised, x[visit, column], x[visit, column + 1], limits)
+    out[visit, ENZYME_SLOT] = points
+    return highest
 
 
 @rule_part
@@ -220,7 +247,7 @@ def tis_course(x: Steps, limits: TisLimits, out: Steps) -> None:
     """
     if x.shape[0] == 0:
         return
-    enzyme = most_abnormal_enzyme(x, limits)
+    enzyme = most_abnormal_enzyme(x[0], limits)
     for field in range(FIELD_COUNT):
         out[0, field] = MISSING
     out[0, ENZYME_USED] = enzyme

@@ -78,26 +78,45 @@ def deterioration_limits(definition: Deterioration, settings: TisSettings) -> De
     )
 
 
+class WorseningLimit(NamedTuple):
+    """One worsening of the definition: see ``DeteriorationLimits``."""
+
+    better: int
+    span: int
+    steps: int
+    percent: int
+    percent_of: int
+    zero_baseline: int
+
+
 @rule_part
-def is_worse(x: Steps, visit: int, worsening: int, limits: DeteriorationLimits) -> int:
-    """Is one measure worse than at baseline by at least its limit? YES, NO, or UNKNOWN where a value is missing."""
+def take_worsening(limits: DeteriorationLimits, worsening: int) -> WorseningLimit:
+    """One worsening of a definition."""
     column = limits.column[worsening]
-    before, now = x[0, column], x[visit, column]
+    return WorseningLimit(
+        limits.better[column], limits.span[column], limits.steps[worsening], limits.percent[worsening],
+        limits.percent_of, limits.zero_baseline,
+    )  # fmt: skip
+
+
+@rule_part
+def is_worse(before: int, now: int, limit: WorseningLimit) -> int:
+    """Is one measure worse than at baseline by at least its limit? YES, NO, or UNKNOWN where a value is missing."""
     if before == MISSING or now == MISSING:
         return UNKNOWN
-    worse = limits.better[column] * (before - now)
-    if limits.steps[worsening] != MISSING:
-        return YES if worse >= limits.steps[worsening] else NO
+    worse = limit.better * (before - now)
+    if limit.steps != MISSING:
+        return YES if worse >= limit.steps else NO
     whole = before
-    if limits.percent_of == PercentOf.RANGE:
-        whole = limits.span[column]
+    if limit.percent_of == PercentOf.RANGE:
+        whole = limit.span
     elif before == 0:
-        if limits.zero_baseline == ZeroBaseline.ANY_WORSENING:
+        if limit.zero_baseline == ZeroBaseline.ANY_WORSENING:
             return YES if worse > 0 else NO
-        if limits.zero_baseline == ZeroBaseline.NEVER:
+        if limit.zero_baseline == ZeroBaseline.NEVER:
             return NO
-        whole = limits.span[column]
-    return YES if 100 * STEPS_PER_PERCENT * worse >= limits.percent[worsening] * whole else NO
+        whole = limit.span
+    return YES if 100 * STEPS_PER_PERCENT * worse >= limit.percent * whole else NO
 
 
 @rule_part
@@ -120,23 +139,26 @@ def run_of_visits(out: Steps, visit: int, limb: int, limits: DeteriorationLimits
 @rule_part
 def find_limbs(x: Steps, visit: int, limits: DeteriorationLimits, out: Steps) -> None:
     """Fill in which limbs the visit meets, which it may meet, and whether it meets any."""
-    met, unknown, limbs_met, limbs_unknown = 0, 0, 0, 0
+    limbs_met, limbs_unknown = 0, 0
     for limb in range(len(limits.needed)):
         known_worse, maybe_worse = 0, 0
         for worsening in range(limits.first[limb], limits.first[limb + 1]):
-            answer = is_worse(x, visit, worsening, limits)
+            column = limits.column[worsening]
+            answer = is_worse(x[0, column], x[visit, column], take_worsening(limits, worsening))
             known_worse += int(answer == YES)
             maybe_worse += int(answer == UNKNOWN)
         answer = at_least(limits.needed[limb], known_worse, maybe_worse)
-        if answer == YES:
-            met += 1
-            limbs_met |= 1 << limb
-        elif answer == UNKNOWN:
-            unknown += 1
-            limbs_unknown |= 1 << limb
-    out[visit, MET] = at_least(1, met, unknown)
+        limbs_met |= int(answer == YES) << limb
+        limbs_unknown |= int(answer == UNKNOWN) << limb
+    out[visit, MET] = is_any_limb_met(limbs_met, limbs_unknown)
     out[visit, LIMBS_MET] = limbs_met
     out[visit, LIMBS_UNKNOWN] = limbs_unknown
+
+
+@rule_part
+def is_any_limb_met(limbs_met: int, limbs_unknown: int) -> int:
+    """Does a visit meet the definition? YES, NO or UNKNOWN, from the limbs that it meets and may meet (a bit each)."""
+    return at_least(1, int(limbs_met != 0), int(limbs_unknown != 0))
 
 
 @rule_part
@@ -144,6 +166,8 @@ def is_confirmed(out: Steps, visit: int, limits: DeteriorationLimits) -> bool:
     """Does the visit complete a run, or was deterioration confirmed before?"""
     if visit > 1 and out[visit - 1, STATUS] == CONFIRMED:
         return True
+    if out[visit, MET] == NO:
+        return False
     if limits.same_limb == SameLimb.ANY_LIMB:
         return run_of_visits(out, visit, MISSING, limits) >= limits.run
     for limb in range(len(limits.needed)):  # noqa: SIM110 (Numba has no any)
@@ -153,17 +177,20 @@ def is_confirmed(out: Steps, visit: int, limits: DeteriorationLimits) -> bool:
 
 
 @rule_part
+def find_status(out: Steps, visit: int, limits: DeteriorationLimits) -> int:
+    """The deterioration status of a visit, from the limbs that it and the visits before it meet."""
+    if is_confirmed(out, visit, limits):
+        return CONFIRMED
+    if out[visit, MET] == YES:
+        return SUSPECTED
+    return NONE if out[visit, MET] == NO else MISSING
+
+
+@rule_part
 def assess_deterioration(x: Steps, visit: int, limits: DeteriorationLimits, out: Steps) -> None:
     """Fill in the deterioration status of one visit after the baseline, from it and from the visits before it."""
     find_limbs(x, visit, limits, out)
-    status = MISSING
-    if is_confirmed(out, visit, limits):
-        status = CONFIRMED
-    elif out[visit, MET] == YES:
-        status = SUSPECTED
-    elif out[visit, MET] == NO:
-        status = NONE
-    out[visit, STATUS] = status
+    out[visit, STATUS] = find_status(out, visit, limits)
 
 
 @rule

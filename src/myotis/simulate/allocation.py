@@ -63,38 +63,48 @@ def _write_down(ways: list[Sequence[Move]], number: dict[Hashable, int]) -> LawT
 
 
 @rule_part
-def walk(law: LawTable, luck: Numbers, trials: int, arms: Steps) -> None:
-    """Fill in the arm of every place of a list, those of a trial ``trials`` apart."""
-    for trial in range(trials):
-        state = 0
-        for place in range(trial, len(arms), trials):
-            move = 0
-            while luck[place] >= law.reached[state, move]:
+def allocate(law: LawTable, luck: Numbers, stratum: Steps, trials: int, arms: Steps) -> None:
+    """Fill in the arm of every life: that of the next place on the list of its stratum.
+
+    ``luck`` [stratum, place and trial] has a number for every place, those of a trial ``trials`` apart, as lives are.
+    A list is walked as far as it is used.
+    """
+    reached, arm_of, next_state = law.reached, law.arm, law.state
+    taken, state = np.zeros((len(luck), trials), dtype=np.int64), np.zeros((len(luck), trials), dtype=np.int64)
+    for first in range(0, len(stratum), trials):
+        for trial in range(trials):
+            list_ = stratum[first + trial]
+            chance, before, move = luck[list_, taken[list_, trial] * trials + trial], state[list_, trial], 0
+            while chance >= reached[before, move]:
                 move += 1
-            arms[place] = law.arm[state, move]
-            state = law.state[state, move]
+            arms[first + trial] = arm_of[before, move]
+            state[list_, trial] = next_state[before, move]
+            taken[list_, trial] += 1
 
 
-def draw_lists(luck: Luck, trial: Trial, procedure: Procedure, places: int, executor: Executor) -> Steps:
-    """[stratum, place and trial]: the position of the arm of every place; strata as in ``list_strata``."""
+def draw_arms(luck: Luck, trial: Trial, procedure: Procedure, stratum: Steps, executor: Executor) -> Steps:
+    """[life]: the position of the arm of every life, by the list of its ``stratum`` in its trial."""
+    positions, law, chance = prepare_lists(luck, trial, procedure, len(stratum) // luck.trials)
+    arms = np.empty(len(stratum), dtype=np.int64)
+    choose_executor(allocate, executor)(law, chance, stratum, luck.trials, arms)
+    return positions[arms]
+
+
+def prepare_lists(luck: Luck, trial: Trial, procedure: Procedure, places: int) -> tuple[Steps, LawTable, Numbers]:
+    """What the lists of all strata are made of: the positions of the arms that a procedure calls by number, its law,
+    and the luck of every place of every list."""
     ratio = trial.randomization.ratio
     if faults := list(procedure.find_faults(ratio, places)):
         raise InputError(faults)
     positions = np.array([[arm.id for arm in trial.arms].index(name) for name in ratio])
     law = tabulate_law(procedure.find_law(ratio, places), places)
-    strata = list_strata(trial)
-    lists = np.empty((len(strata), places * luck.trials), dtype=np.int64)
-    for row, stratum in enumerate(strata):
-        choose_executor(walk, executor)(law, luck.uniform(places, "allocation", stratum), luck.trials, lists[row])
+    return positions, law, luck.uniforms(places, [("allocation", stratum) for stratum in list_strata(trial)])
+
+
+def draw_lists(luck: Luck, trial: Trial, procedure: Procedure, places: int) -> Steps:
+    """[stratum, place and trial]: the position of the arm of every place; strata as in ``list_strata``."""
+    positions, law, chance = prepare_lists(luck, trial, procedure, places)
+    lists = np.empty(chance.shape, dtype=np.int64)
+    for row in range(len(lists)):
+        allocate(law, chance[row : row + 1], np.zeros(len(lists[row]), dtype=np.int64), luck.trials, lists[row])
     return positions[lists]
-
-
-@rule_part
-def allocate(stratum: Steps, lists: Steps, trials: int, arms: Steps) -> None:
-    """Fill in the arm of every life: the next place on the list of its stratum."""
-    taken = np.zeros((lists.shape[0], trials), dtype=np.int64)
-    for life in range(len(stratum)):
-        trial = life % trials
-        place = taken[stratum[life], trial]
-        arms[life] = lists[stratum[life], place * trials + trial]
-        taken[stratum[life], trial] = place + 1

@@ -1,5 +1,6 @@
 """A batch of virtual trials, from the first candidate to the last visit, as arrays."""
 
+from collections.abc import Iterator
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -10,18 +11,18 @@ from myotis.protocol.trial import Trial
 from myotis.randomize.procedures.law import Procedure
 from myotis.randomize.procedures.permuted_blocks import PermutedBlocks
 from myotis.randomize.strata import StratumLimits, find_stratum, stratum_limits
-from myotis.simulate.allocation import allocate, draw_lists
-from myotis.simulate.candidates import fill_places
+from myotis.simulate.allocation import draw_arms
+from myotis.simulate.candidates import Candidates, Entry, People, build_entry, build_people, fill_places
 from myotis.simulate.course import Course
 from myotis.simulate.decisions import TrialRules, build_rules, decide, treat
 from myotis.simulate.lives import Lives
-from myotis.simulate.luck import Luck, draw_calendar, draw_enrollment, draw_proneness, draw_shared, draw_visit_luck
-from myotis.simulate.nature import VisitLuck, attend, flare_up, follow_infusions, leave, record_visit, recover
-from myotis.simulate.truth import Truth, build_truth, find_measures, list_visits
+from myotis.simulate.luck import Luck, draw_calendar, draw_enrollment, draw_luck, draw_proneness, draw_shared, name_luck
+from myotis.simulate.nature import LifeLuck, attend, flare_up, follow_infusions, leave, record_visit, recover
+from myotis.simulate.truth import NOWHERE, Truth, build_truth, find_measures, list_visits
 from myotis.terms.missing import MISSING
 from myotis.terms.rule import Executor, Steps, choose_executor, rule_part
 
-LIVES_TOGETHER = 8192
+LIVES_TOGETHER = 4096
 """So many lives go through their visits together: their luck stays near the processor."""
 
 
@@ -33,6 +34,8 @@ class VirtualTrial(NamedTuple):
     procedure: Procedure
     truth: Truth
     rules: TrialRules
+    entry: Entry
+    people: People
     strata: StratumLimits
     visits: list[Visit]
 
@@ -51,6 +54,8 @@ class VirtualTrial(NamedTuple):
             procedure=procedure or PermutedBlocks(block_sizes=(course.enrollment.block_size,)),
             truth=build_truth(trial, course),
             rules=build_rules(trial, extension),
+            entry=build_entry(trial, course),
+            people=build_people(course),
             strata=stratum_limits(trial, measures),
             visits=list_visits(trial),
         )
@@ -90,66 +95,110 @@ def simulate_batch(
     ``everybody_in`` is an arm that all subjects get, whatever the lists say; ``arm`` is that of the lists all the same.
     """
     last = len(virtual.visits) - 1 if until is None else until
-    lives, stratum, screened = enroll_subjects(virtual, luck, subjects, last, executor)
-    visits = virtual.visits[: last + 1]
-    if dated:
-        lives.came[:] = draw_calendar(luck, subjects, lives.enrolled, visits, virtual.course)
-    arm = np.empty(len(stratum), dtype=np.int64)
-    lists = draw_lists(luck, virtual.trial, virtual.procedure, subjects, executor)
-    choose_executor(allocate, executor)(stratum, lists, luck.trials, arm)
-    treatments = [treatment.id for treatment in virtual.trial.treatments]
+    lives = Lives.begin(subjects * luck.trials, virtual.truth, last)
+    arrived = enroll_subjects(virtual, luck, subjects, executor)
+    arm = draw_arms(luck, virtual.trial, virtual.procedure, arrived.stratum, executor)
     got = arm if everybody_in is None else np.full_like(arm, everybody_in)
-    lives.treatment[:] = np.array([treatments.index(a.treatment) for a in virtual.trial.arms])[got]
-    live = choose_executor(go_through, executor)
-    together = max(1, LIVES_TOGETHER // luck.trials)
-    for first in range(0, subjects, together):
-        count = min(together, subjects - first)
-        part = lives.cut(first * luck.trials, (first + count) * luck.trials)
-        part.trait[:] = draw_shared(luck, count, "recovery", virtual.course).T
-        part.patience[:] = luck.exponential(count, "patience")
-        part.proneness[:] = draw_proneness(luck, count, virtual.course)
-        for position, visit in enumerate(visits):
-            chance = draw_visit_luck(luck, count, visit, position, virtual.truth, virtual.course)
-            live(virtual.truth, virtual.rules, chance, part, position)
-    return Batch(lives, stratum, screened, arm)
+    first = 0
+    for part in go_through_visits(virtual, luck, arrived, got, last, dated=dated, executor=executor):
+        after = first + len(part.lives.site)
+        for mine, whole in zip(part.lives, lives, strict=True):
+            whole[first:after] = mine
+        first = after
+    return Batch(lives, arrived.stratum, arrived.screened, arm)
 
 
-def enroll_subjects(
-    virtual: VirtualTrial, luck: Luck, subjects: int, until: int, executor: Executor
-) -> tuple[Lives, Steps, Steps]:
-    """The subjects of every trial up to their randomization: their lives, the stratum of each, and how many candidates
-    every trial screened."""
-    truth = virtual.truth
-    lives = Lives.begin(subjects * luck.trials, truth, until)
-    screened = fill_places(luck, truth, lives, subjects, virtual.trial, virtual.course, executor)
-    lives.enrolled[:] = draw_enrollment(luck, subjects, virtual.course)
-    stratum = np.empty(len(lives.site), dtype=np.int64)
-    choose_executor(find_strata_of_lives, executor)(lives.x, virtual.strata, stratum)
+class Arrived(NamedTuple):
+    """The subjects of every trial of a batch, as they come; see `Batch`."""
+
+    entrants: Candidates
+    enrolled: Steps
+    """[life]: the day of the first visit, counted from the first subject's."""
+    stratum: Steps
+    screened: Steps
+
+
+def enroll_subjects(virtual: VirtualTrial, luck: Luck, subjects: int, executor: Executor) -> Arrived:
+    """The subjects of every trial up to their randomization."""
+    truth, course = virtual.truth, virtual.course
+    entrants, screened = fill_places(luck, truth, virtual.entry, virtual.people, subjects, course, executor)
+    stratum = np.empty(len(entrants.site), dtype=np.int64)
+    choose_executor(find_strata_of_lives, executor)(entrants.baseline, virtual.strata, stratum)
     if (stratum == MISSING).any():
         raise SettingError("the baseline of a virtual subject lies in no stratum")
-    return lives, stratum, screened
+    return Arrived(entrants, draw_enrollment(luck, subjects, course), stratum, screened)
+
+
+def go_through_visits(
+    virtual: VirtualTrial, luck: Luck, arrived: Arrived, arm: Steps, last: int, *, dated: bool, executor: Executor
+) -> Iterator[Batch]:
+    """Some subjects after others, each in all trials, from the first visit to the ``last`` one, with the treatment of
+    ``arm`` [life]. Their lives are good until the next ones are asked for, who take the same place in memory."""
+    truth, course, visits = virtual.truth, virtual.course, virtual.visits[: last + 1]
+    together = max(1, LIVES_TOGETHER // luck.trials) * luck.trials
+    treatments = [treatment.id for treatment in virtual.trial.treatments]
+    treatment = np.array([treatments.index(each.treatment) for each in virtual.trial.arms])
+    live, names = choose_executor(go_through, executor), name_luck(visits, truth, course)
+    lives: Lives | None = None
+    for first in range(0, len(arm), together):
+        here = slice(first, min(first + together, len(arm)))
+        count, subjects = here.stop - first, (here.stop - first) // luck.trials
+        if lives is None or len(lives.site) != count:
+            lives = Lives.begin(count, truth, last, luck.room)
+        else:
+            lives.begin_again()
+        lives = arrive(lives, arrived, here, truth)
+        lives.treatment[:] = treatment[arm[here]]
+        if dated:
+            lives.came[:] = draw_calendar(luck, subjects, lives.enrolled, visits, course)
+        lives = lives._replace(
+            trait=draw_shared(luck, subjects, "recovery", truth.recovery_loadings, course).T,
+            patience=luck.exponential(subjects, "patience"),
+            proneness=draw_proneness(luck, subjects, course),
+        )
+        live(truth, virtual.rules, draw_luck(luck, subjects, names), lives, last)
+        yield Batch(lives, arrived.stratum[here], arrived.screened, arm[here])
+
+
+def arrive(lives: Lives, arrived: Arrived, here: slice, truth: Truth) -> Lives:
+    """Begin lives with the subjects that have some places."""
+    came = arrived.entrants
+    lives.true[:] = came.true[here]
+    for measure, (column, uln_column) in enumerate(zip(truth.column, truth.uln_column, strict=True)):
+        lives.x[:, 0, column] = came.baseline[here, measure]
+        if truth.rated[measure]:
+            lives.rater[:, measure] = came.rater[here, measure]
+        if uln_column != NOWHERE:
+            lives.uln[:, measure] = came.uln[here, measure]
+            lives.x[:, 0, uln_column] = truth.steps[measure] * lives.uln[:, measure]
+    person = {name: getattr(came, name)[here] for name in ("site", "female", "age", "weight_kg", "height_cm")}
+    return lives._replace(enrolled=arrived.enrolled[here], **person)
 
 
 @rule_part
-def find_strata_of_lives(x: Steps, limits: StratumLimits, stratum: Steps) -> None:
+def find_strata_of_lives(baseline: Steps, limits: StratumLimits, stratum: Steps) -> None:
     """Fill in the stratum of every life."""
+    one = np.empty(baseline.shape[1], dtype=np.int64)
     for life in range(len(stratum)):
-        stratum[life] = find_stratum(x[life, 0], limits)
+        for column in limits.column:
+            one[column] = baseline[life, column]
+        stratum[life] = find_stratum(one, limits)
 
 
 @rule_part
-def go_through(truth: Truth, rules: TrialRules, luck: VisitLuck, lives: Lives, visit: int) -> None:
-    """Everybody goes through one visit, from the one before it."""
-    if visit > 0:
-        leave(truth, lives, visit)
-        recover(truth, lives, visit)
-        flare_up(truth, luck, lives, visit)
-    attend(truth, luck, lives, visit)
-    if visit > 0:
-        record_visit(truth, luck, lives, visit)
-        decide(truth, rules, lives, visit)
-    treat(truth, lives, visit)
-    follow_infusions(truth, luck, lives, visit)
+def go_through(truth: Truth, rules: TrialRules, luck: LifeLuck, lives: Lives, last: int) -> None:
+    """Everybody goes through the visits up to the ``last`` one."""
+    for visit in range(last + 1):
+        if visit > 0:
+            leave(truth, lives, visit)
+            recover(truth, lives, visit)
+            flare_up(truth, luck, lives, visit)
+        attend(truth, luck, lives, visit)
+        if visit > 0:
+            record_visit(truth, luck, lives, visit)
+            decide(truth, rules, lives, visit)
+        treat(truth, lives, visit)
+        follow_infusions(truth, luck, lives, visit)
 
 
 def check_fit(trial: Trial, course: Course) -> None:

@@ -1,30 +1,31 @@
 """Candidates for a virtual trial, who are screened in the order in which they come until all places are taken."""
 
 import math
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 
 from myotis.errors import SettingError
+from myotis.instruments.enzymes import ULN_GRID
 from myotis.protocol.trial import Trial
-from myotis.rules.eligibility import EligibilityLimits, check_criteria, eligibility_limits, encode_ratio, is_eligible
+from myotis.rules.eligibility import EligibilityLimits, eligibility_limits, encode_ratio, is_met
 from myotis.simulate.course import Course, EnzymeCourse, Sex, Spread
-from myotis.simulate.lives import Lives
 from myotis.simulate.luck import Luck, draw_shared
-from myotis.simulate.nature import record_state, take_form
+from myotis.simulate.nature import record_states, take_form
 from myotis.simulate.truth import NOWHERE, Numbers, Truth, find_measures, find_spread
-from myotis.terms.missing import MISSING, NO
+from myotis.terms.missing import MISSING, UNKNOWN, YES, at_least
 from myotis.terms.rule import Executor, Steps, choose_executor, rule_part
 
-DRAWN_AGAIN: Final = 8
-"""So many candidates are drawn at a time for the places that the first ones, one a place, have not filled."""
+SCREENED_TOGETHER: Final = 16
+"""So many candidates of every trial are screened at a time."""
 
 MOST_SCREENED: Final = 1_000
 """Candidates for one place in the trial before we say that the course and the entry criteria don't fit."""
 
 
 class Candidates(NamedTuple):
-    """Arrays by candidate, of every trial one after the other."""
+    """Arrays by candidate, of every trial one after the other; as with lives, candidates are neighbors in memory."""
 
     site: Steps
     female: Steps
@@ -32,18 +33,74 @@ class Candidates(NamedTuple):
     weight_kg: Numbers
     height_cm: Numbers
     true: Numbers
-    """[measure, candidate]"""
+    """[candidate, measure]"""
+    rater: Numbers
+    """[candidate, measure]"""
+    uln: Steps
+    """[candidate, measure]"""
+    baseline: Steps
+    """[candidate, measure]: what the first visit records; MISSING where its schedule has none."""
+
+    @classmethod
+    def begin(cls, count: int, truth: Truth, luck: Luck, name: str) -> Self:
+        """Room for candidates; what is nothing to a measure (a ULN, a rater that differs) is 0 from the start."""
+        measures = len(truth.noise)
+
+        def whole(part: str, *shape: int) -> Steps:
+            array: Steps = luck.take((name, part), (count, *shape), np.int64)
+            return array
+
+        def real(part: str, *shape: int) -> Numbers:
+            array: Numbers = luck.take((name, part), (count, *shape))
+            return array
+
+        begun = cls(
+            site=whole("site"), female=whole("female"), age=whole("age"), weight_kg=real("weight_kg"),
+            height_cm=real("height_cm"), true=real("true", measures), rater=real("rater", measures),
+            uln=whole("uln", measures), baseline=whole("baseline", measures),
+        )  # fmt: skip
+        for measure in range(measures):
+            if not truth.rated[measure]:
+                begun.rater[:, measure] = 0
+            if not truth.is_enzyme[measure]:
+                begun.uln[:, measure] = 0
+        return begun
+
+
+class CandidateLuck(NamedTuple):
+    """The luck of candidates."""
+
+    sex: Numbers
+    site: Numbers
+    """Uniform numbers by candidate."""
+    person: Numbers
+    """[age, weight, height; candidate], standard normal."""
+    severity: Numbers
+    """[measure, candidate], standard normal."""
     noise: Numbers
-    """[measure, candidate]: standard normal."""
+    """[measure, candidate], standard normal. It is used up."""
+
+
+class People(NamedTuple):
+    """Who may come: the parts of a course that say it. A spread is mean, standard deviation, least and most."""
+
+    sites: int
+    female: float
+    age: Numbers
+    weight: Numbers
+    height: Numbers
+    """[sex, part of the spread]: men, then women."""
+    severity: Numbers
+    """[measure, part of the spread]"""
 
 
 class Sites(NamedTuple):
     """What belongs to the sites of each trial."""
 
     uln: Steps
-    """[site, female, measure, trial]: U/L; 0 for measures that are no enzymes."""
+    """[measure; site, sex and trial]: U/L; 0 for measures that are no enzymes."""
     rater: Numbers
-    """[site, measure, trial]: how much worse the rater finds a state."""
+    """[measure; site and trial]: how much worse the rater finds a state."""
 
 
 class Entry(NamedTuple):
@@ -59,6 +116,8 @@ class Entry(NamedTuple):
     """[measure]: the position of the fact that is the measure's value."""
     per_unit: Steps
     """[measure]: grid steps of its unit."""
+    uln_steps: Steps
+    """[measure]: grid steps of a ULN's unit; 0 for measures that are no enzymes."""
 
 
 def build_entry(trial: Trial, course: Course) -> Entry:
@@ -75,84 +134,83 @@ def build_entry(trial: Trial, course: Course) -> Entry:
         highest_enzyme=facts.get("highest_enzyme", NOWHERE) if course.enzymes else NOWHERE,
         of_measure=np.array([facts.get(name, NOWHERE) if measure else NOWHERE for name, measure in measures.items()]),
         per_unit=np.array([measure.grid.steps_per_unit if measure else 1 for measure in measures.values()]),
+        uln_steps=np.array([0 if measure else ULN_GRID.steps_per_unit for measure in measures.values()]),
     )
 
 
 def draw_sites(luck: Luck, course: Course) -> Sites:
-    """The laboratories and the raters of all sites."""
+    """The laboratories and the raters of all sites; where they don't differ, nothing is drawn."""
     count, parts = course.enrollment.sites, course.all_measures
-    uln = np.zeros((count, 2, len(parts), luck.trials), dtype=np.int64)
-    rater = np.zeros((count, len(parts), luck.trials))
+    uln = np.zeros((len(parts), count, len(SEXES), luck.trials), dtype=np.int64)
+    rater = np.zeros((len(parts), count, luck.trials))
     for number, (name, part) in enumerate(parts.items()):
-        rater[:, number] = part.rater_sd * luck.normal(count, "rater", name).reshape(count, -1)
+        if part.rater_sd > 0:
+            rater[number] = part.rater_sd * luck.normal(count, "rater", name).reshape(count, -1)
         if isinstance(part, EnzymeCourse):
-            spread = np.clip(luck.normal(count, "laboratory", name).reshape(count, -1), -2, 2)
+            differs = part.uln_site_sd > 0
+            drawn = luck.normal(count, "laboratory", name).reshape(count, -1) if differs else np.zeros((count, 1))
             for female, sex in enumerate(SEXES):
-                uln[:, female, number] = np.floor(part.uln[sex] * (1 + part.uln_site_sd * spread) + 0.5)
-    return Sites(uln, rater)
+                limits = part.uln[sex] * (1 + part.uln_site_sd * np.clip(drawn, -2, 2))
+                uln[number, :, female] = np.floor(limits + 0.5)
+    return Sites(uln.reshape(len(parts), -1), rater.reshape(len(parts), -1))
 
 
 SEXES: Final[tuple[Sex, Sex]] = ("M", "F")
 
 
-def draw_candidates(luck: Luck, count: int, course: Course) -> Candidates:
-    """The next ``count`` candidates of every trial."""
+def build_people(course: Course) -> People:
+    """The candidates of a course."""
     people = course.demographics
-    female = (luck.uniform(count, "sex") < people.female).astype(np.int64)
-    severity = draw_shared(luck, count, "severity", course)
-    weight, height = (luck.normal(count, name) for name in ("weight", "height"))
-    return Candidates(
-        site=np.floor(luck.uniform(count, "site") * course.enrollment.sites).astype(np.int64),
-        female=female,
-        age=np.floor(_spread(people.age, luck.normal(count, "age"))).astype(np.int64),
-        weight_kg=np.where(female, *(_spread(people.weight[sex], weight) for sex in ("F", "M"))),
-        height_cm=np.where(female, *(_spread(people.height[sex], height) for sex in ("F", "M"))),
-        true=np.array(
-            [_spread(find_spread(m), z) for m, z in zip(course.all_measures.values(), severity, strict=True)]
-        ),
-        noise=np.array([luck.normal(count, "baseline", name) for name in course.all_measures]),
+    return People(
+        sites=course.enrollment.sites,
+        female=people.female,
+        age=_write_spreads([people.age])[0],
+        weight=_write_spreads([people.weight[sex] for sex in SEXES]),
+        height=_write_spreads([people.height[sex] for sex in SEXES]),
+        severity=_write_spreads([find_spread(measure) for measure in course.all_measures.values()]),
     )
 
 
-def _spread(spread: Spread, normal: Numbers) -> Numbers:
-    """Values of a distribution; those outside of its range are brought back to it."""
-    least = -np.inf if spread.least is None else spread.least
-    most = np.inf if spread.most is None else spread.most
-    return np.clip(spread.mean + spread.sd * normal, least, most)
+def _write_spreads(spreads: Sequence[Spread]) -> Numbers:
+    ends = [(-np.inf if one.least is None else one.least, np.inf if one.most is None else one.most) for one in spreads]
+    return np.array([(one.mean, one.sd, *end) for one, end in zip(spreads, ends, strict=True)], dtype=np.float64)
+
+
+def draw_candidates(luck: Luck, count: int, truth: Truth, course: Course) -> CandidateLuck:
+    """The luck of the next ``count`` candidates of every trial."""
+    sex, site = luck.uniforms(count, [("sex",), ("site",)])
+    return CandidateLuck(
+        sex=sex,
+        site=site,
+        person=luck.normals(count, [("age",), ("weight",), ("height",)]),
+        severity=draw_shared(luck, count, "severity", truth.severity_loadings, course),
+        noise=luck.normals(count, [("baseline", name) for name in course.all_measures]),
+    )
 
 
 def fill_places(
-    luck: Luck, truth: Truth, lives: Lives, places: int, trial: Trial, course: Course, executor: Executor
-) -> Steps:
-    """Screen candidates until every trial has filled its places; how many each of them screened.
+    luck: Luck, truth: Truth, entry: Entry, people: People, places: int, course: Course, executor: Executor
+) -> tuple[Candidates, Steps]:
+    """Screen candidates until every trial has filled its places: who fills them, as lives are ordered, and how many
+    each trial has screened.
 
     Raises SettingError where candidates of this course hardly ever meet the entry criteria.
     """
-    sites, entry = draw_sites(luck, course), build_entry(trial, course)
+    sites = draw_sites(luck, course)
     filled, screened = (np.zeros(luck.trials, dtype=np.int64) for _ in range(2))
     meet, judge, take = (choose_executor(part, executor) for part in (meet_candidates, judge_candidates, take_places))
-    wanted = places
+    entrants = Candidates.begin(places * luck.trials, truth, luck, "entrants")
+    together = SCREENED_TOGETHER * luck.trials
+    candidates = Candidates.begin(together, truth, luck, "candidates")
+    facts, may_enter = np.full((together, entry.facts), MISSING, order="F"), np.empty(together, dtype=np.int64)
     while filled.min() < places:
         if screened.max() > MOST_SCREENED * places:
             raise SettingError("virtual patients of this course don't meet the entry criteria of the trial")
-        candidates = draw_candidates(luck, wanted, course)
-        wanted = DRAWN_AGAIN
-        count = len(candidates.site)
-        baseline = np.full((count, lives.x.shape[2]), MISSING)
-        uln, rater = np.zeros((count, len(truth.noise)), dtype=np.int64), np.zeros((count, len(truth.noise)))
-        may_enter, life = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
-        meet(truth, candidates, sites, baseline, uln, rater)
-        facts = np.full((count, entry.facts), MISSING)
-        answers = np.empty((count, len(entry.limits.wanted)), dtype=np.int64)
-        judge(truth, entry, candidates, baseline, facts, answers, may_enter)
-        take(may_enter, filled, screened, places, life)
-        chosen = np.flatnonzero(life != NOWHERE)
-        place = life[chosen]
-        lives.x[place, 0], lives.uln[place], lives.rater[place] = baseline[chosen], uln[chosen], rater[chosen]
-        lives.true[place] = candidates.true.T[chosen]
-        for name in ("site", "female", "age", "weight_kg", "height_cm"):
-            getattr(lives, name)[place] = getattr(candidates, name)[chosen]
-    return screened
+        chance = draw_candidates(luck, SCREENED_TOGETHER, truth, course)
+        meet(truth, people, sites, chance, candidates)
+        judge(entry, candidates, facts, may_enter)
+        take(truth.rated, truth.is_enzyme, candidates, may_enter, filled, screened, places, entrants)
+    return entrants, screened
 
 
 @rule_part
@@ -162,67 +220,153 @@ def find_bmi_tenths(weight_kg: float, height_cm: float) -> int:
 
 
 @rule_part
-def meet_candidates(
-    truth: Truth, candidates: Candidates, sites: Sites, baseline: Steps, uln: Steps, rater: Numbers
-) -> None:
-    """Fill in by candidate what the first visit records, and what its laboratory and rater are."""
-    at, female, true, noise = candidates.site, candidates.female, candidates.true, candidates.noise
-    limits, raters = sites.uln, sites.rater
-    trials = raters.shape[2]
-    for measure in range(len(truth.noise)):
-        form, sd, is_measured = take_form(truth, measure), truth.noise[measure], truth.measured[0, measure] == 1
-        for candidate in range(len(at)):
-            site, trial = at[candidate], candidate % trials
-            limit, worse = limits[site, female[candidate], measure, trial], raters[site, measure, trial]
-            uln[candidate, measure], rater[candidate, measure] = limit, worse
-            if is_measured:
-                seen = true[measure, candidate] + worse + sd * noise[measure, candidate]
-                baseline[candidate, form.column] = record_state(seen, limit, form)
-            if form.is_enzyme == 1:
-                baseline[candidate, form.uln_column] = form.steps * limit
+def cut_normal(normal: float, spread: Numbers) -> float:
+    """A value of a distribution; those outside of its range are brought back to it."""
+    value: float = min(max(spread[0] + spread[1] * normal, spread[2]), spread[3])
+    return value
 
 
 @rule_part
-def write_facts(truth: Truth, entry: Entry, candidates: Candidates, baseline: Steps, facts: Steps) -> None:
-    """Fill in by candidate what screening knows, of the facts that the protocol asks for."""
-    age, weight, height = candidates.age, candidates.weight_kg, candidates.height_cm
+def introduce(people: People, luck: CandidateLuck, candidates: Candidates) -> None:
+    """Fill in who the candidates are, and where they come."""
+    site, female, age, weight, height = (
+        candidates.site, candidates.female, candidates.age, candidates.weight_kg, candidates.height_cm
+    )  # fmt: skip
+    by_age, weights, heights, person, sex, where = (
+        people.age, people.weight, people.height, luck.person, luck.sex, luck.site
+    )  # fmt: skip
+    for candidate in range(len(site)):
+        site[candidate] = math.floor(where[candidate] * people.sites)
+        age[candidate] = math.floor(cut_normal(person[0, candidate], by_age))
+    for candidate in range(len(site)):
+        which = 1 if sex[candidate] < people.female else 0
+        female[candidate] = which
+        weight[candidate] = cut_normal(person[1, candidate], weights[which])
+        height[candidate] = cut_normal(person[2, candidate], heights[which])
+
+
+@rule_part
+def meet_candidates(truth: Truth, people: People, sites: Sites, luck: CandidateLuck, candidates: Candidates) -> None:
+    """Fill in who the candidates are, what the first visit records of them, and what their laboratory and rater are."""
+    introduce(people, luck, candidates)
+    site, female, true, baseline = candidates.site, candidates.female, candidates.true, candidates.baseline
+    uln, rater = candidates.uln, candidates.rater
+    trials = sites.rater.shape[1] // people.sites
     for measure in range(len(truth.noise)):
-        column, uln, fact = truth.column[measure], truth.uln_column[measure], entry.of_measure[measure]
-        per_unit, is_enzyme, highest = entry.per_unit[measure], truth.is_enzyme[measure] == 1, entry.highest_enzyme
-        for candidate in range(len(age)):
-            value = baseline[candidate, column]
-            if fact != NOWHERE:
-                facts[candidate, fact] = encode_ratio(value, per_unit)
-            elif is_enzyme and highest != NOWHERE:
-                multiple = encode_ratio(value, baseline[candidate, uln])
-                facts[candidate, highest] = max(facts[candidate, highest], multiple)
+        form, sd, limits, raters = (
+            take_form(truth, measure),
+            truth.noise[measure],
+            sites.uln[measure],
+            sites.rater[measure],
+        )
+        spread, severity, seen = people.severity[measure], luck.severity[measure], luck.noise[measure]
+        for candidate in range(len(site)):
+            true[candidate, measure] = cut_normal(severity[candidate], spread)
+            seen[candidate] = true[candidate, measure] + sd * seen[candidate]
+        if truth.rated[measure] == 1:
+            for candidate in range(len(site)):
+                rater[candidate, measure] = raters[site[candidate] * trials + candidate % trials]
+                seen[candidate] += rater[candidate, measure]
+        if form.is_enzyme == 1:
+            for candidate in range(len(site)):
+                laboratory = (site[candidate] * 2 + female[candidate]) * trials + candidate % trials
+                uln[candidate, measure] = limits[laboratory]
+        if truth.place[0, measure] != NOWHERE:
+            record_states(seen, uln[:, measure], form, baseline[:, measure])
+        else:
+            baseline[:, measure] = MISSING
+
+
+@rule_part
+def write_facts(entry: Entry, candidates: Candidates, facts: Steps) -> None:
+    """Fill in by candidate what screening knows, of the facts that the protocol asks for."""
+    age, weight, height, baseline = candidates.age, candidates.weight_kg, candidates.height_cm, candidates.baseline
+    highest = entry.highest_enzyme
     for candidate in range(len(age)):
+        if highest != NOWHERE:
+            facts[candidate, highest] = MISSING
         if entry.age != NOWHERE:
             facts[candidate, entry.age] = encode_ratio(age[candidate], 1)
         if entry.bmi != NOWHERE:
             facts[candidate, entry.bmi] = encode_ratio(find_bmi_tenths(weight[candidate], height[candidate]), 10)
+    for measure in range(len(entry.of_measure)):
+        fact, per_unit, steps = entry.of_measure[measure], entry.per_unit[measure], entry.uln_steps[measure]
+        for candidate in range(len(age) if fact != NOWHERE else 0):
+            facts[candidate, fact] = encode_ratio(baseline[candidate, measure], per_unit)
+        for candidate in range(len(age) if steps > 0 and highest != NOWHERE else 0):
+            multiple = encode_ratio(baseline[candidate, measure], steps * candidates.uln[candidate, measure])
+            facts[candidate, highest] = max(facts[candidate, highest], multiple)
 
 
 @rule_part
-def judge_candidates(
-    truth: Truth, entry: Entry, candidates: Candidates, baseline: Steps, facts: Steps, answers: Steps, may_enter: Steps
-) -> None:
-    """Fill in by candidate whether the entry criteria keep nobody out: 1, or 0."""
-    write_facts(truth, entry, candidates, baseline, facts)
-    check_criteria(facts, entry.limits, answers)
-    for candidate in range(len(may_enter)):
-        may_enter[candidate] = 0 if is_eligible(answers, candidate, entry.limits) == NO else 1
+def judge_candidates(entry: Entry, candidates: Candidates, facts: Steps, may_enter: Steps) -> None:
+    """Fill in by candidate whether the entry criteria keep nobody out: 1, or 0. One condition after the other is asked,
+    each of all candidates."""
+    write_facts(entry, candidates, facts)
+    limits, count = entry.limits, len(may_enter)
+    known, maybe = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
+    groups_met, groups_maybe = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
+    may_enter[:] = 1
+    for criterion in range(len(limits.wanted)):
+        first_group, after, wanted = (
+            limits.first_group[criterion],
+            limits.first_group[criterion + 1],
+            limits.wanted[criterion],
+        )
+        groups_met[:] = 0
+        groups_maybe[:] = 0
+        for group in range(first_group, after):
+            known[:] = 0
+            maybe[:] = 0
+            for condition in range(limits.first_condition[group], limits.first_condition[group + 1]):
+                fact, comparison, limit = limits.fact[condition], limits.comparison[condition], limits.limit[condition]
+                for candidate in range(count):
+                    answer = is_met(facts[candidate, fact], comparison, limit)
+                    known[candidate] += int(answer == YES)
+                    maybe[candidate] += int(answer == UNKNOWN)
+            needed = limits.needed[group]
+            for candidate in range(count):
+                answer = at_least(needed, known[candidate], maybe[candidate])
+                groups_met[candidate] += int(answer == YES)
+                groups_maybe[candidate] += int(answer == UNKNOWN)
+        for candidate in range(count):
+            answer = at_least(after - first_group, groups_met[candidate], groups_maybe[candidate])
+            if answer != wanted and answer != UNKNOWN:
+                may_enter[candidate] = 0
 
 
 @rule_part
-def take_places(may_enter: Steps, filled: Steps, screened: Steps, places: int, life: Steps) -> None:
-    """Fill in by candidate the life that it becomes: the next place of its trial, or none (`NOWHERE`)."""
-    trials = len(filled)
-    for candidate in range(len(may_enter)):
-        trial = candidate % trials
-        life[candidate] = NOWHERE
-        if filled[trial] < places:
-            screened[trial] += 1
-            if may_enter[candidate] == 1:
-                life[candidate] = filled[trial] * trials + trial
-                filled[trial] += 1
+def take_places(
+    rated: Steps, is_enzyme: Steps, candidates: Candidates, may_enter: Steps, filled: Steps, screened: Steps,
+    places: int, entrants: Candidates,
+) -> None:  # fmt: skip
+    """Let candidates take the next places of their trials, while there are any."""
+    trials, count = len(filled), len(may_enter)
+    place = np.empty(count, dtype=np.int64)
+    for first in range(0, count, trials):
+        for trial in range(trials):
+            is_open = filled[trial] < places
+            enters = is_open and may_enter[first + trial] == 1
+            place[first + trial] = filled[trial] * trials + trial if enters else NOWHERE
+            screened[trial] += int(is_open)
+            filled[trial] += int(enters)
+    seat(place, candidates.site, entrants.site)
+    seat(place, candidates.female, entrants.female)
+    seat(place, candidates.age, entrants.age)
+    seat(place, candidates.weight_kg, entrants.weight_kg)
+    seat(place, candidates.height_cm, entrants.height_cm)
+    for measure in range(len(rated)):
+        seat(place, candidates.true[:, measure], entrants.true[:, measure])
+        seat(place, candidates.baseline[:, measure], entrants.baseline[:, measure])
+        if rated[measure] == 1:
+            seat(place, candidates.rater[:, measure], entrants.rater[:, measure])
+        if is_enzyme[measure] == 1:
+            seat(place, candidates.uln[:, measure], entrants.uln[:, measure])
+
+
+@rule_part
+def seat(place: Steps, candidates: Numbers | Steps, entrants: Numbers | Steps) -> None:
+    """Let what is known of candidates go with them to their places."""
+    for candidate in range(len(place)):
+        if place[candidate] != NOWHERE:
+            entrants[place[candidate]] = candidates[candidate]

@@ -21,7 +21,8 @@ from myotis.simulate.batch import Batch, VirtualTrial, simulate_batch
 from myotis.simulate.borrowing import decide_by_posterior
 from myotis.simulate.derived import analyze_derived, derive_batch
 from myotis.simulate.luck import Luck
-from myotis.simulate.outcomes import Outcomes, score_batch
+from myotis.simulate.outcomes import Outcomes, score_batch, simulate_outcomes
+from myotis.simulate.room import Room
 from myotis.simulate.simulation import Design, Scenario, Simulation
 from myotis.simulate.streams import BATCH, Streams
 from myotis.terms.missing import MISSING
@@ -62,7 +63,8 @@ class Simulated(NamedTuple):
     """The trials of a batch that are allocated alike, with as many subjects as any design of theirs has."""
 
     outcomes: Outcomes
-    batch: Batch
+    enrolled: Steps
+    """[life]: the day of enrollment, counted from that of the first subject."""
     datasets: Mapping[str, pl.DataFrame] | None
     """The analysis datasets of all trials, where an analysis needs them."""
 
@@ -110,7 +112,7 @@ class Simulated(NamedTuple):
         """How many subjects were enrolled when the outcomes of those analyzed were known: what a stop can't save."""
         most = design.most_subjects if design.reestimation is None else None
         sizes = np.full(BATCH, design.most_subjects) if analyzed is None else analyzed
-        enrolled = self.batch.lives.enrolled.reshape(-1, BATCH)[: design.most_subjects]
+        enrolled = self.enrolled.reshape(-1, BATCH)[: design.most_subjects]
         known = enrolled[sizes - 1, np.arange(BATCH)] + elapsed_days(trial.visit(estimand.visit).day)
         there = (enrolled <= known).sum(axis=0)
         return np.asarray(np.minimum(there, sizes if most is None else most))
@@ -119,9 +121,10 @@ class Simulated(NamedTuple):
 def simulate_chunk(simulation: Simulation, scenario: Scenario, number: int) -> Chunk:
     """Simulate the trials of a chunk, which are numbered on from those of the chunk before."""
     results, trials = [], []
+    worlds = build_worlds(simulation, scenario)
     for batch in range(number * BATCHES, (number + 1) * BATCHES):
         first = batch * BATCH
-        for design, simulated in simulate_designs(simulation, scenario, batch):
+        for design, simulated in simulate_designs(simulation, worlds, batch):
             trials.append(_describe_trials(design, simulated, first))
             for estimand in simulation.analyses:
                 analyzed = simulated.analyze(estimand, design, simulation)
@@ -129,33 +132,61 @@ def simulate_chunk(simulation: Simulation, scenario: Scenario, number: int) -> C
     return Chunk(pl.concat(results), pl.concat(trials))
 
 
-def simulate_designs(simulation: Simulation, scenario: Scenario, batch: int) -> Iterator[tuple[Design, Simulated]]:
-    """Every design on the same virtual patients: those with fewer subjects have the first ones of the others."""
+class World(NamedTuple):
+    """What designs share that allocate alike: the virtual trial, with as many subjects as any of them has."""
+
+    virtual: VirtualTrial
+    subjects: int
+    adaptive: AdaptiveAllocation | None
+
+
+class Worlds(NamedTuple):
+    """The worlds of a scenario by what is the same for their designs, and the room that their batches share."""
+
+    by_allocation: Mapping[str, World]
+    room: Room
+
+
+def build_worlds(simulation: Simulation, scenario: Scenario) -> Worlds:
+    """What is the same for all batches of a scenario. One worker uses it at a time."""
     course = scenario.course.model_copy(update={"adverse_events": needed_events(scenario)})
+    worlds: dict[str, World] = {}
+    for design in simulation.designs:
+        key = _name_allocation(design)
+        if key not in worlds:
+            most = max(other.most_subjects for other in simulation.designs if _name_allocation(other) == key)
+            procedure = design.find_procedure(simulation.trial, course)
+            virtual = VirtualTrial.build(take_ratio(take_analyses(simulation), design), course, procedure)
+            worlds[key] = World(virtual, most, design.adaptive)
+    return Worlds(worlds, Room())
+
+
+def simulate_designs(simulation: Simulation, worlds: Worlds, batch: int) -> Iterator[tuple[Design, Simulated]]:
+    """Every design on the same virtual patients: those with fewer subjects have the first ones of the others."""
     simulated: dict[str, Simulated] = {}
     for design in simulation.designs:
         key = _name_allocation(design)
         if key not in simulated:
-            most = max(other.most_subjects for other in simulation.designs if _name_allocation(other) == key)
-            procedure = design.find_procedure(simulation.trial, course)
-            virtual = VirtualTrial.build(take_ratio(take_analyses(simulation), design), course, procedure)
-            simulated[key] = _simulate(simulation, virtual, Streams(simulation.seed, batch), most, design.adaptive)
+            luck = Luck(Streams(simulation.seed, batch), room=worlds.room)
+            simulated[key] = _simulate(simulation, worlds.by_allocation[key], luck)
         yield design, simulated[key]
 
 
-def _simulate(
-    simulation: Simulation, virtual: VirtualTrial, streams: Streams, subjects: int, adaptive: AdaptiveAllocation | None
-) -> Simulated:
-    trial, luck = virtual.trial, Luck(streams)
+def _simulate(simulation: Simulation, world: World, luck: Luck) -> Simulated:
+    virtual, subjects, adaptive = world
+    trial = virtual.trial
     derives = not all(is_counted(estimand, trial) for estimand in simulation.analyses)
     dated = derives or virtual.course.adverse_events is not None
+    if adaptive is None and not derives:
+        return Simulated(*simulate_outcomes(virtual, luck, subjects, simulation.visits, dated=dated), datasets=None)
     until = max(position for position, visit in enumerate(virtual.visits) if visit.id in simulation.visits)
     if adaptive is None:
         batch = simulate_batch(virtual, luck, subjects, until=until, dated=dated)
     else:
         batch = _adapt(simulation, virtual, luck, subjects, until, adaptive, dated=dated)
     outcomes = score_batch(virtual, batch, BATCH, simulation.visits)
-    return Simulated(outcomes, batch, derive_batch(virtual, luck, batch) if derives else None)
+    datasets = derive_batch(virtual, luck, batch) if derives else None
+    return Simulated(outcomes, batch.lives.enrolled, datasets)
 
 
 def _adapt(
@@ -237,7 +268,7 @@ def _tabulate(design: Design, analysis: str, analyzed: Analyzed, first: int) -> 
 
 
 def _describe_trials(design: Design, simulated: Simulated, first: int) -> pl.DataFrame:
-    enrolled = simulated.batch.lives.enrolled.reshape(-1, BATCH)[: design.subjects]
+    enrolled = simulated.enrolled.reshape(-1, BATCH)[: design.subjects]
     outcomes = simulated.outcomes.take(design.subjects)
     return pl.DataFrame(
         {

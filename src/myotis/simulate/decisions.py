@@ -14,16 +14,23 @@ from myotis.rules import treatment as given
 from myotis.rules.deterioration import (
     CONFIRMED,
     FIELD_COUNT,
+    LIMBS_MET,
+    LIMBS_UNKNOWN,
+    MET,
+    NONE,
     STATUS,
     DeteriorationLimits,
-    assess_deterioration,
     deterioration_course,
     deterioration_limits,
+    find_status,
+    is_any_limb_met,
+    is_worse,
+    take_worsening,
 )
 from myotis.rules.treatment import GateLimits, gate_limits, pass_gate, resolve_switch
 from myotis.simulate.lives import Lives
 from myotis.simulate.truth import NOWHERE, Truth, list_visits
-from myotis.terms.missing import MISSING, YES
+from myotis.terms.missing import MISSING, NO, UNKNOWN, YES, at_least
 from myotis.terms.rule import Steps, rule_part
 
 NEVER_MET: Final = 2**62
@@ -98,11 +105,46 @@ def _find_alternate(trial: Trial, name: str, names: list[str]) -> int:
 
 
 @rule_part
+def find_limbs_of_all(x: Steps, row: int, limits: DeteriorationLimits, status: Steps) -> None:
+    """Fill in which limbs everybody's visit meets and may meet: one worsening after the other, each of all lives."""
+    known, maybe = np.empty(len(x), dtype=np.int64), np.empty(len(x), dtype=np.int64)
+    status[:, row, LIMBS_MET] = 0
+    status[:, row, LIMBS_UNKNOWN] = 0
+    for limb in range(len(limits.needed)):
+        known[:] = 0
+        maybe[:] = 0
+        for worsening in range(limits.first[limb], limits.first[limb + 1]):
+            column, limit = limits.column[worsening], take_worsening(limits, worsening)
+            for life in range(len(x)):
+                answer = is_worse(x[life, 0, column], x[life, row, column], limit)
+                known[life] += int(answer == YES)
+                maybe[life] += int(answer == UNKNOWN)
+        needed = limits.needed[limb]
+        for life in range(len(x)):
+            answer = at_least(needed, known[life], maybe[life])
+            status[life, row, LIMBS_MET] |= int(answer == YES) << limb
+            status[life, row, LIMBS_UNKNOWN] |= int(answer == UNKNOWN) << limb
+    for life in range(len(x)):
+        status[life, row, MET] = is_any_limb_met(status[life, row, LIMBS_MET], status[life, row, LIMBS_UNKNOWN])
+
+
+@rule_part
 def assess_visit(truth: Truth, rules: TrialRules, lives: Lives, visit: int) -> None:
     """The deterioration status of everybody, from what was recorded up to this visit."""
-    x, status, row, limits = lives.x, lives.status, truth.row[visit], rules.deterioration
-    for life in range(len(x) if row > 0 else 0):
-        assess_deterioration(x[life], row, limits, status[life])
+    status, row, limits = lives.status, truth.row[visit], rules.deterioration
+    if row <= 0:
+        return
+    find_limbs_of_all(lives.x, row, limits, status)
+    one = np.empty((row + 1, FIELD_COUNT), dtype=np.int64)
+    met, before, now = status[:, row, MET], status[:, row - 1, STATUS], status[:, row, STATUS]
+    for life in range(len(status)):
+        now[life] = NONE if met[life] == NO else MISSING
+    for life in range(len(status)):
+        if met[life] != NO or before[life] == CONFIRMED:
+            for earlier in range(row + 1):
+                for field in range(FIELD_COUNT):
+                    one[earlier, field] = status[life, earlier, field]
+            now[life] = find_status(one, row, limits)
 
 
 @rule_part
@@ -136,25 +178,24 @@ def pass_into_extension(truth: Truth, rules: TrialRules, lives: Lives, visit: in
     """The end of the first period: subjects go on, or leave at the visit where the protocol's gate does not let them
     in. Without a gate everybody goes on."""
     present, left, reason, switched = lives.present, lives.left, lives.reason, lives.switched
-    gave, status, x, rows = lives.given, lives.status, lives.x, truth.row
-    visits = len(rows)
-    asked = np.empty((visits, given.COLUMN_COUNT), dtype=np.int64)
-    answers = np.empty((visits, given.FIELD_COUNT), dtype=np.int64)
-    since = np.empty(x.shape[1], dtype=np.int64)
+    gave, status, x, rows, gate = lives.given, lives.status, lives.x, truth.row, rules.gate
+    asked = np.empty((gate.at_visit + 1, given.COLUMN_COUNT), dtype=np.int64)
+    answers = np.empty((gate.at_visit + 1, given.FIELD_COUNT), dtype=np.int64)
+    since = np.full(x.shape[1], MISSING)
     for life in range(len(present) if rules.has_gate == 1 else 0):
         if present[life] == 0:
             continue
-        since[:] = MISSING
         if switched[life] != MISSING:
             find_status_since_switch(x[life], rows[switched[life]], rules.deterioration, since)
-        for position in range(visits):
+        for position in range(gate.at_visit + 1):
             row = rows[position]
             asked[position, given.TREATMENT] = gave[life, position] if position < gave.shape[1] else MISSING
             is_assessed = 0 < row < len(since)  # later visits may not be simulated
             asked[position, given.DETERIORATION] = status[life, row, STATUS] if is_assessed else MISSING
-            asked[position, given.SINCE_SWITCH] = since[row] if is_assessed else MISSING
-        pass_gate(asked, rules.gate, answers)
-        if answers[rules.gate.at_visit, given.ENTERS] != YES:
+            has_switched = is_assessed and switched[life] != MISSING
+            asked[position, given.SINCE_SWITCH] = since[row] if has_switched else MISSING
+        pass_gate(asked, gate, answers)
+        if answers[gate.at_visit, given.ENTERS] != YES:
             present[life], left[life], reason[life] = 0, visit, truth.leaving.shape[2]
 
 
@@ -182,5 +223,5 @@ def treat(truth: Truth, lives: Lives, visit: int) -> None:
     """Whoever came and is still there gets what is given at the visit."""
     present, held, gave, treatment = lives.present, lives.held, lives.given, lives.treatment
     for life in range(len(present) if truth.infusion[visit] == 1 else 0):
-        if present[life] == 1 and held[life, visit] == 1:
-            gave[life, visit] = treatment[life]
+        is_there = present[life] == 1 and held[life, visit] == 1
+        gave[life, visit] = treatment[life] if is_there else MISSING

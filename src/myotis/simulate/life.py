@@ -4,11 +4,11 @@ Whatever happens to a subject is what happens on the fast road with the same see
 Nothing is decided here that a trial decides: treatment, switch and gate come from outside.
 """
 
-from myotis.simulate.batch import VirtualTrial, enroll_subjects
+from myotis.simulate.batch import VirtualTrial, arrive, enroll_subjects
 from myotis.simulate.charts import Charts, Departure
 from myotis.simulate.lives import Lives
-from myotis.simulate.luck import Luck, draw_calendar, draw_proneness, draw_shared, draw_visit_luck
-from myotis.simulate.nature import VisitLuck, attend, flare_up, follow_infusions, leave, record_visit, recover
+from myotis.simulate.luck import Luck, draw_calendar, draw_luck, draw_proneness, draw_shared, name_luck
+from myotis.simulate.nature import LifeLuck, attend, flare_up, follow_infusions, leave, record_visit, recover
 from myotis.simulate.recordings import Recording
 from myotis.simulate.subject import Subject
 
@@ -17,21 +17,20 @@ class Life(Charts):
     """What becomes of each subject of one trial, visit by visit."""
 
     def __init__(self, virtual: VirtualTrial, luck: Luck, count: int) -> None:
-        lives, stratum, _ = enroll_subjects(virtual, luck, count, len(virtual.visits) - 1, "interpreted")
-        super().__init__(virtual, luck, lives, stratum)
-        lives.trait[:] = draw_shared(luck, count, "recovery", virtual.course).T
+        arrived = enroll_subjects(virtual, luck, count, "interpreted")
+        lives = Lives.begin(count, virtual.truth, len(virtual.visits) - 1)
+        lives = arrive(lives, arrived, slice(None), virtual.truth)
+        super().__init__(virtual, luck, lives, arrived.stratum)
+        lives.trait[:] = draw_shared(luck, count, "recovery", virtual.truth.recovery_loadings, virtual.course).T
         lives.patience[:] = luck.exponential(count, "patience")
         lives.proneness[:] = draw_proneness(luck, count, virtual.course)
         lives.came[:] = draw_calendar(luck, count, lives.enrolled, virtual.visits, virtual.course)
-        self._chances = [
-            draw_visit_luck(luck, count, visit, position, virtual.truth, virtual.course)
-            for position, visit in enumerate(virtual.visits)
-        ]
+        self._luck_of_all = draw_luck(luck, count, name_luck(virtual.visits, virtual.truth, virtual.course))
         self._names = [treatment.id for treatment in virtual.trial.treatments]
 
     def pass_time(self, subject: Subject, position: int) -> Departure | None:
         """From the visit before to this one: treatment works, a flare may begin; or the subject leaves."""
-        truth, life, chance = self.virtual.truth, self._life(subject), self._chance(subject, position)
+        truth, life, chance = self.virtual.truth, self._life(subject), self._chance(subject)
         leave(truth, life, position)
         if life.present[0] == 0:
             return self.find_departure(subject, position)
@@ -41,7 +40,7 @@ class Life(Charts):
 
     def hold_visit(self, subject: Subject, position: int) -> list[Recording] | None:
         """What a visit records of the measures that its schedule has; None where it is missed."""
-        truth, life, chance = self.virtual.truth, self._life(subject), self._chance(subject, position)
+        truth, life, chance = self.virtual.truth, self._life(subject), self._chance(subject)
         attend(truth, chance, life, position)
         if life.held[0, position] == 0:
             return None
@@ -61,10 +60,10 @@ class Life(Charts):
         """The infusion of a visit is given; adverse events may follow it (`describe_events`)."""
         life = self._life(subject)
         life.given[0, position] = life.treatment[0]
-        follow_infusions(self.virtual.truth, self._chance(subject, position), life, position)
+        follow_infusions(self.virtual.truth, self._chance(subject), life, position)
 
     def _life(self, subject: Subject) -> Lives:
         return self.lives.cut(subject.number, subject.number + 1)
 
-    def _chance(self, subject: Subject, position: int) -> VisitLuck:
-        return self._chances[position].cut(subject.number, subject.number + 1)
+    def _chance(self, subject: Subject) -> LifeLuck:
+        return self._luck_of_all.cut(subject.number, subject.number + 1)

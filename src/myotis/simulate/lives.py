@@ -1,18 +1,33 @@
 """The lives of virtual subjects as arrays: who they are, how they fare, what was recorded of them."""
 
-from typing import NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 
 from myotis.instruments.tis import COLUMN_COUNT
 from myotis.rules.deterioration import FIELD_COUNT
+from myotis.simulate.room import Room
 from myotis.simulate.truth import Numbers, Truth
 from myotis.terms.missing import MISSING
 from myotis.terms.rule import Steps
 
+FIRST: Final = {"present": 1} | dict.fromkeys(("switched", "left", "reason", "given", "x", "status"), MISSING)
+"""What is not 0 in lives that nothing is known of yet."""
+
+GOING_ON: Final = (
+    "recovery", "flare_size", "flare_until", "since", "switched", "present", "left", "reason", "reacted"
+)  # fmt: skip
+"""What goes on from visit to visit; all else is written anew with every subject."""
+
+REAL: Final = ("weight_kg", "height_cm", "true", "trait", "rater", "patience", "recovery", "flare_size", "proneness")
+
 
 class Lives(NamedTuple):
-    """Arrays by life. The lives of a batch are its subjects in order of enrollment, each in all trials of the batch."""
+    """Arrays by life. The lives of a batch are its subjects in order of enrollment, each in all trials of the batch.
+
+    In memory lives are neighbors, whatever else an array counts, so that what happens to everybody alike goes through
+    it in steps of one.
+    """
 
     site: Steps
     female: Steps
@@ -66,26 +81,27 @@ class Lives(NamedTuple):
     """[life, row, field]: deterioration."""
 
     @classmethod
-    def begin(cls, count: int, truth: Truth, until: int) -> Self:
+    def begin(cls, count: int, truth: Truth, until: int, room: Room | None = None) -> Self:
         """Lives that nothing is known of yet, with rows for the visits up to one."""
-        visits, measures = until + 1, truth.measured.shape[1]
+        room, visits, measures = room or Room(), until + 1, truth.place.shape[1]
         rows, columns, kinds = int(truth.row[: until + 1].max()) + 1, count_columns(truth), len(truth.mean_events)
+        more = {
+            "true": (measures,), "trait": (measures,), "rater": (measures,), "uln": (measures,),
+            "recovery": (measures,), "came": (visits,), "held": (visits,), "given": (visits,),
+            "events": (visits, kinds), "x": (rows, columns), "status": (rows, FIELD_COUNT),
+        }  # fmt: skip
+        arrays = {
+            name: room.take(("lives", name), (count, *more.get(name, ())), float if name in REAL else np.int64)
+            for name in cls._fields
+        }
+        for name, values in arrays.items():
+            values[:] = FIRST.get(name, 0)
+        return cls(**arrays)
 
-        def whole(*shape: int, start: int = 0) -> Steps:
-            return np.full((count, *shape), start, dtype=np.int64)
-
-        def real(*shape: int) -> Numbers:
-            return np.zeros((count, *shape))
-
-        return cls(
-            site=whole(), female=whole(), age=whole(), weight_kg=real(), height_cm=real(), true=real(measures),
-            trait=real(measures), rater=real(measures), uln=whole(measures), patience=real(), recovery=real(measures),
-            flare_size=real(), flare_until=whole(), treatment=whole(), since=whole(), switched=whole(start=MISSING),
-            present=whole(start=1), proneness=np.ones(count), enrolled=whole(), came=whole(visits), held=whole(visits),
-            left=whole(start=MISSING), reason=whole(start=MISSING), reacted=whole(),
-            given=whole(visits, start=MISSING), events=whole(visits, kinds), x=whole(rows, columns, start=MISSING),
-            status=whole(rows, FIELD_COUNT, start=MISSING),
-        )  # fmt: skip
+    def begin_again(self) -> None:
+        """Other lives in the same place: memory that was just used is quicker than new memory."""
+        for name in GOING_ON:
+            getattr(self, name)[:] = FIRST.get(name, 0)
 
     def cut(self, first: int, after: int) -> Self:
         """The lives from one to before another; the arrays are shared."""

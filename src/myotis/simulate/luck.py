@@ -1,21 +1,28 @@
 """The luck of a batch of trials: what its streams hold, as arrays by life.
 
 A number is drawn for every trial of the batch whether it is needed or not, so that no trial's luck hangs on another's
-fate. Where one trial alone is asked for, the others' numbers are drawn and dropped.
+fate. Where one trial alone is asked for, the others' bits are drawn and dropped.
 """
 
+import sys
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from myotis.protocol.design import Visit
 from myotis.simulate.course import Course
-from myotis.simulate.nature import VisitLuck
+from myotis.simulate.deviates import BITS, Bits, fill_normal, fill_uniform, tabulate_quantiles
+from myotis.simulate.nature import LifeLuck
+from myotis.simulate.room import Room
 from myotis.simulate.streams import BATCH, Streams
-from myotis.simulate.truth import Numbers, Truth
-from myotis.terms.rule import Steps
+from myotis.simulate.truth import NOWHERE, Numbers, Truth
+from myotis.terms.rule import Executor, Steps, choose_executor, rule_part
 from myotis.terms.study_time import elapsed_days
+
+WORD_BITS: Final = 64
+
+Name = tuple[str | int, ...]
 
 
 class Luck(NamedTuple):
@@ -23,66 +30,128 @@ class Luck(NamedTuple):
 
     streams: Streams
     only: int | None = None
+    room: Room | None = None
+    """Where numbers are put. They are good until more of the same streams are drawn into the same room; without one,
+    for ever."""
 
     @property
     def trials(self) -> int:
         """How many trials there are luck for."""
         return BATCH if self.only is None else 1
 
+    def take(self, name: Name, shape: tuple[int, ...], dtype: type = np.float64) -> Any:
+        """An array out of the room, with whatever is in it; its first axis runs fastest in memory."""
+        return (self.room or Room()).take(name, shape, dtype)
+
+    def bits(self, count: int, names: Sequence[Name]) -> Bits:
+        """[name, life]: the next ``count`` words of every trial from each stream, those of a trial ``trials`` apart."""
+        drawn = count * BATCH * BITS // WORD_BITS
+        words = self.take(("words",), (drawn, len(names)), np.uint64).T
+        for row, name in zip(words, names, strict=True):
+            row[:] = self.streams.find(*name).bit_generator.random_raw(drawn)
+        if sys.byteorder == "big":  # the first number of a word is that of its lower bits
+            words = words.byteswap()
+        bits = words.view("<u4").astype(np.uint32, copy=False)
+        kept: Bits = bits if self.only is None else bits[:, self.only :: BATCH].copy()
+        return kept
+
+    def normals(self, count: int, names: Sequence[Name]) -> Numbers:
+        """[name, life]: the next standard normal numbers of each stream."""
+        bits = self.bits(count, names)
+        tail, numbers = self.take(("tail",), (bits.size,)), self._make_room(names, bits)
+        fill = choose_executor(fill_normal, self.executor)
+        fill(bits.reshape(-1), tabulate_quantiles(), tail, tail.view(np.int64), numbers.reshape(-1))
+        return numbers
+
+    def uniforms(self, count: int, names: Sequence[Name]) -> Numbers:
+        """[name, life]: the next uniform numbers of each stream."""
+        bits = self.bits(count, names)
+        numbers = self._make_room(names, bits)
+        fill_uniform(bits, numbers)
+        return numbers
+
+    def _make_room(self, names: Sequence[Name], bits: Bits) -> Numbers:
+        numbers: Numbers = self.take(tuple(names[0]) if names else (), bits.shape[::-1]).T
+        return numbers
+
     def normal(self, count: int, *name: str | int) -> Numbers:
         """The next ``count`` standard normal numbers of every trial, those of a trial ``trials`` apart."""
-        return self._keep(self.streams.find(*name).standard_normal((count, BATCH)))
+        numbers: Numbers = self.normals(count, [name])[0]
+        return numbers
 
     def uniform(self, count: int, *name: str | int) -> Numbers:
         """The next uniform numbers."""
-        return self._keep(self.streams.find(*name).random((count, BATCH)))
+        numbers: Numbers = self.uniforms(count, [name])[0]
+        return numbers
 
     def exponential(self, count: int, *name: str | int) -> Numbers:
         """The next exponential numbers, with mean 1."""
-        return self._keep(self.streams.find(*name).standard_exponential((count, BATCH)))
-
-    def shared(self, count: int, stream: str, measure: str, loadings: dict[str, float], factors: Numbers) -> Numbers:
-        """Standard normal numbers of a measure that share the rows of ``factors`` with others, by the loadings."""
-        own = 1 - sum(loading**2 for loading in loadings.values())
-        numbers: Numbers = np.sqrt(own) * self.normal(count, stream, measure)
-        for factor, loading in zip(factors, loadings.values(), strict=True):
-            numbers += loading * factor
-        return numbers
-
-    def _keep(self, drawn: Numbers) -> Numbers:
+        drawn = self.streams.find(*name).standard_exponential((count, BATCH))
         kept: Numbers = drawn.reshape(-1) if self.only is None else drawn[:, self.only].copy()
         return kept
 
-
-def draw_factors(luck: Luck, count: int, stream: str, factors: Sequence[str]) -> dict[str, Numbers]:
-    """What the measures of a subject share, by factor of the disease."""
-    return {factor: luck.normal(count, f"{stream}_factor", factor) for factor in factors}
-
-
-def draw_shared(luck: Luck, count: int, stream: str, course: Course) -> Numbers:
-    """[measure, life]: standard normal numbers that hang together as the course's ``<stream>_factors`` say."""
-    factors = draw_factors(luck, count, stream, course.disease.factors)
-    rows = []
-    for name, measure in course.all_measures.items():
-        loadings: dict[str, float] = getattr(measure, f"{stream}_factors")
-        shared = np.array([factors[factor] for factor in loadings])
-        rows.append(luck.shared(count, stream, name, loadings, shared))
-    return np.array(rows)
+    @property
+    def executor(self) -> Executor:
+        """What makes numbers of bits: few are not worth a compiler."""
+        return "compiled" if self.only is None else "interpreted"
 
 
-def draw_visit_luck(luck: Luck, count: int, visit: Visit, position: int, truth: Truth, course: Course) -> VisitLuck:
-    """The luck of the next ``count`` subjects at a visit; numbers that nothing asks for are not drawn."""
-    lives = count * luck.trials
-    kinds = list(course.adverse_events.kinds) if course.adverse_events and truth.infusion[position] else []
-    event = np.array([luck.uniform(count, "event", kind, visit.id) for kind in kinds]).reshape(len(kinds), lives)
-    noise = np.zeros((len(truth.noise), lives if position else 0))
-    if position == 0:
-        return VisitLuck(np.zeros(0), np.zeros(0), noise, event)
-    for number, measure in enumerate(course.all_measures):
-        if truth.measured[position, number]:
-            noise[number] = luck.normal(count, "noise", measure, visit.id)
-    flare, missing = (luck.uniform(count, name, visit.id) for name in ("flare", "missing"))
-    return VisitLuck(flare, missing, noise, event)
+@rule_part
+def share_factors(loadings: Numbers, own: Numbers, numbers: Numbers) -> None:
+    """Make independent numbers [factor or measure, life] hang together: those of the measures, which follow the
+    factors, are mixed with the factors by the ``loadings`` [measure, factor], and weigh ``own`` themselves."""
+    measures, factors = loadings.shape
+    for measure in range(measures):
+        mine, weight = numbers[factors + measure], own[measure]
+        for life in range(len(mine)):
+            mine[life] *= weight
+        for factor in range(factors):
+            loading, shared = loadings[measure, factor], numbers[factor]
+            if loading != 0.0:
+                for life in range(len(mine)):
+                    mine[life] += loading * shared[life]
+
+
+def draw_shared(luck: Luck, count: int, stream: str, loadings: Numbers, course: Course) -> Numbers:
+    """[measure, life]: standard normal numbers that hang together by the ``loadings`` [measure, factor]."""
+    factors = course.disease.factors
+    names = [*((f"{stream}_factor", factor) for factor in factors), *((stream, name) for name in course.all_measures)]
+    numbers = luck.normals(count, names)
+    own = np.sqrt(np.maximum(1 - (loadings**2).sum(axis=1), 0.0))
+    choose_executor(share_factors, luck.executor)(loadings, own, numbers)
+    return numbers[len(factors) :]
+
+
+class LuckNames(NamedTuple):
+    """The streams of luck on the way through the visits; what nothing asks for has none."""
+
+    flare: list[Name]
+    missing: list[Name]
+    noise: list[Name]
+    event: list[Name]
+
+
+def name_luck(visits: Sequence[Visit], truth: Truth, course: Course) -> LuckNames:
+    """The streams of luck up to the last of the visits."""
+    kinds = list(course.adverse_events.kinds) if course.adverse_events else []
+    later = list(enumerate(visits))[1:]
+    measures = list(enumerate(course.all_measures))
+    return LuckNames(
+        flare=[("flare", visit.id) for visit in visits[1:]],
+        missing=[("missing", visit.id) for visit in visits[1:]],
+        noise=[
+            ("noise", name, visit.id) for at, visit in later for m, name in measures if truth.place[at, m] != NOWHERE
+        ],
+        event=[("event", kind, visit.id) for visit in visits for kind in kinds],
+    )
+
+
+def draw_luck(luck: Luck, count: int, names: LuckNames) -> LifeLuck:
+    """The luck of the next ``count`` subjects."""
+    return LifeLuck(
+        flare=luck.uniforms(count, names.flare), missing=luck.uniforms(count, names.missing),
+        noise=luck.normals(count, names.noise), event=luck.uniforms(count, names.event),
+    )  # fmt: skip
 
 
 def draw_proneness(luck: Luck, count: int, course: Course) -> Numbers:

@@ -10,26 +10,26 @@ from typing import Final, NamedTuple, Self
 import numpy as np
 
 from myotis.simulate.lives import Lives
-from myotis.simulate.truth import Numbers, Truth
+from myotis.simulate.truth import NOWHERE, Numbers, Truth, find_regimen
 from myotis.terms.missing import MISSING
-from myotis.terms.rule import rule_part
+from myotis.terms.rule import Steps, rule_part
 from myotis.terms.study_time import DAYS_PER_WEEK
 
 MOST_OF_A_KIND: Final = 20
 """More events of one kind than these never follow one infusion."""
 
 
-class VisitLuck(NamedTuple):
-    """The luck of every life at one visit and on the way to it: uniform numbers, but where standard normal is said."""
+class LifeLuck(NamedTuple):
+    """The luck of every life at its visits and on the way to them; uniform where standard normal is not said."""
 
     flare: Numbers
-    """Whether a flare begins, and of what length and size."""
+    """[visit after the first, life]: whether a flare begins, and of what length and size."""
     missing: Numbers
-    """Whether the visit is missed, and which of its measurements. It is used up."""
+    """[visit after the first, life]: whether the visit is missed, and which of its measurements."""
     noise: Numbers
-    """[measure, life], standard normal."""
+    """[measurement, life], standard normal; `Truth` has the place of every measurement. It is used up."""
     event: Numbers
-    """[kind, life]"""
+    """[visit and kind, life]"""
 
     def cut(self, first: int, after: int) -> Self:
         """The luck of the lives from one to before another."""
@@ -67,14 +67,24 @@ def take_form(truth: Truth, measure: int) -> Form:
 
 
 @rule_part
-def record_state(seen: float, uln: int, form: Form) -> int:
-    """What is seen of a measure, in grid steps as the form records it: in its spaces, inside its range.
+def record_value(value: float, form: Form) -> int:
+    """A value in grid steps as the form records it: in its spaces, inside its range."""
+    return form.steps * math.floor(min(max(value, form.lowest), form.highest) + 0.5)
+
+
+@rule_part
+def record_states(seen: Numbers, uln: Steps, form: Form, recorded: Steps) -> None:
+    """Fill in what the form records of a measure, from what is seen of everybody.
 
     An enzyme is seen as the logarithm of a multiple of its ULN and reported in whole U/L; any other measure as the
     distance from its best value.
     """
-    value = math.exp(seen) * uln if form.is_enzyme == 1 else (form.best - form.direction * seen) * form.per_unit
-    return form.steps * math.floor(min(max(value, form.lowest), form.highest) + 0.5)
+    if form.is_enzyme == 1:
+        for life in range(len(seen)):
+            recorded[life] = record_value(math.exp(seen[life]) * uln[life], form)
+    else:
+        for life in range(len(seen)):
+            recorded[life] = record_value((form.best - form.direction * seen[life]) * form.per_unit, form)
 
 
 @rule_part
@@ -90,28 +100,36 @@ def count_events(luck: float, mean: float) -> int:
 
 
 @rule_part
+def find_hazard(leaving: float, log_recovered: float, recovered: float) -> float:
+    """The hazard of leaving for one reason, of a subject that has recovered this share."""
+    return leaving * math.exp(log_recovered * recovered)
+
+
+@rule_part
 def leave(truth: Truth, lives: Lives, visit: int) -> None:
     """Who leaves before the visit, and why: the hazards of all reasons wear down the patience of a subject."""
-    leaving, log_recovered, weight, patience = truth.leaving, truth.log_recovered, truth.core_weight, lives.patience
-    depends = np.any(log_recovered != 0.0)
+    leaving, at_all, log_recovered, weight = (
+        truth.leaving, truth.leaving_at_all, truth.log_recovered, truth.core_weight
+    )  # fmt: skip
     present, left, why, treatment, recovery = lives.present, lives.left, lives.reason, lives.treatment, lives.recovery
+    patience = lives.patience
     for life in range(len(present)):
         if present[life] == 0:
             continue
-        recovered, hazard = 0.0, 0.0
-        for measure in range(len(weight) if depends else 0):
-            recovered += recovery[life, measure] * weight[measure]
-        for reason in range(len(log_recovered)):
-            factor = math.exp(log_recovered[reason] * recovered) if depends else 1.0
-            hazard += leaving[visit, treatment[life], reason] * factor
+        recovered, hazard = 0.0, at_all[visit, treatment[life]]
+        if truth.leaving_depends == 1:
+            hazard = 0.0
+            for measure in range(len(weight)):
+                recovered += recovery[life, measure] * weight[measure]
+            for reason in range(len(log_recovered)):
+                hazard += find_hazard(leaving[visit, treatment[life], reason], log_recovered[reason], recovered)
         if patience[life] >= hazard:
             patience[life] -= hazard
             continue
         present[life], left[life] = 0, visit
         share = math.expm1(-patience[life]) / math.expm1(-hazard) * hazard  # uniform up to the hazard of all reasons
         for reason in range(len(log_recovered)):
-            factor = math.exp(log_recovered[reason] * recovered) if depends else 1.0
-            share -= leaving[visit, treatment[life], reason] * factor
+            share -= find_hazard(leaving[visit, treatment[life], reason], log_recovered[reason], recovered)
             why[life] = reason
             if share < 0.0:
                 break
@@ -120,20 +138,21 @@ def leave(truth: Truth, lives: Lives, visit: int) -> None:
 @rule_part
 def recover(truth: Truth, lives: Lives, visit: int) -> None:
     """Everybody goes part of the way from where they stand to where their treatment leads."""
-    means, sds, least, way = truth.recovery, truth.recovery_sd, truth.least_recovery, truth.way
+    means, sds, least, ways = truth.recovery, truth.recovery_sd, truth.least_recovery, truth.way
     treatment, since, recovery, trait = lives.treatment, lives.since, lives.recovery, lives.trait
-    for life in range(len(treatment)):
-        given, begun = treatment[life], since[life]
-        for measure in range(recovery.shape[1]):
-            target = max(means[given, measure] + sds[given, measure] * trait[life, measure], least)
+    treatments = means.shape[1]
+    for measure in range(recovery.shape[1]):
+        mean, sd, way = means[measure], sds[measure], ways[visit, measure]
+        for life in range(len(treatment)):
+            target = max(mean[treatment[life]] + sd[treatment[life]] * trait[life, measure], least)
             ahead = target - recovery[life, measure]
-            recovery[life, measure] += ahead * way[begun, visit, given, measure]
+            recovery[life, measure] += ahead * way[find_regimen(since[life], treatment[life], treatments)]
 
 
 @rule_part
-def flare_up(truth: Truth, luck: VisitLuck, lives: Lives, visit: int) -> None:
+def flare_up(truth: Truth, luck: LifeLuck, lives: Lives, visit: int) -> None:
     """Flares end, and others begin."""
-    today, probability, chance = truth.day[visit], truth.flare_probability, luck.flare
+    today, probability, chance = truth.day[visit], truth.flare_probability, luck.flare[visit - 1]
     treatment, flare_size, flare_until = lives.treatment, lives.flare_size, lives.flare_until
     shortest, longest = truth.flare_weeks
     smallest, largest = truth.flare_size
@@ -149,63 +168,109 @@ def flare_up(truth: Truth, luck: VisitLuck, lives: Lives, visit: int) -> None:
 
 
 @rule_part
-def attend(truth: Truth, luck: VisitLuck, lives: Lives, visit: int) -> None:
+def attend(truth: Truth, luck: LifeLuck, lives: Lives, visit: int) -> None:
     """Who comes to the visit. Everybody comes to the first one."""
-    missing, present, held, likely = luck.missing, lives.present, lives.held, truth.visit_missed
+    present, held, likely = lives.present, lives.held, truth.visit_missed
+    if visit == 0:
+        for life in range(len(present)):
+            held[life, visit] = present[life]
+        return
+    missing = luck.missing[visit - 1]
     for life in range(len(present)):
-        if visit == 0:
-            held[life, visit] = present[life]
-        elif missing[life] >= likely:
-            held[life, visit] = present[life]
-            missing[life] = (missing[life] - likely) / (1.0 - likely)
+        held[life, visit] = present[life] if missing[life] >= likely else 0
 
 
 @rule_part
-def record_visit(truth: Truth, luck: VisitLuck, lives: Lives, visit: int) -> None:
-    """What is recorded at the visit of who came; a measurement may be left out."""
-    missing, noise, held, x, row = luck.missing, luck.noise, lives.held, lives.x, truth.row[visit]
-    true, recovery, rater, uln = lives.true, lives.recovery, lives.rater, lives.uln
+def see_state(truth: Truth, lives: Lives, visit: int, measure: int, noise: Numbers) -> None:
+    """Make of the ``noise`` [life] of a measure what the rater sees of everybody."""
+    true, recovery, rater = lives.true, lives.recovery, lives.rater
     flare_size, reacted = lives.flare_size, lives.reacted
-    weeks, likely = (truth.day[visit] - truth.day[0]) / DAYS_PER_WEEK, truth.measure_missed
-    for measure in range(len(truth.noise)):
-        form, normal, flare, sd = (
-            take_form(truth, measure),
-            truth.normal[measure],
-            truth.flare[measure],
-            truth.noise[measure],
-        )
-        drift, belief = truth.drift[measure] * weeks, truth.belief[measure]
-        for life in range(len(held) if truth.measured[visit, measure] == 1 else 0):
-            if held[life, visit] == 0:
-                continue
-            if missing[life] < likely:  # what is left of the number decides about the next measurement
-                missing[life] /= likely
-                continue
-            missing[life] = (missing[life] - likely) / (1.0 - likely)
-            seen = find_state(true[life, measure], normal, recovery[life, measure], flare_size[life] * flare)
-            seen += rater[life, measure] + drift + reacted[life] * belief + sd * noise[measure, life]
-            x[life, row, form.column] = record_state(seen, uln[life, measure], form)
-            if form.is_enzyme == 1:
-                x[life, row, form.uln_column] = form.steps * uln[life, measure]
+    normal, flare, sd, belief = truth.normal[measure], truth.flare[measure], truth.noise[measure], truth.belief[measure]
+    drift = truth.drift[measure] * ((truth.day[visit] - truth.day[0]) / DAYS_PER_WEEK)
+    for life in range(len(noise)):
+        state = find_state(true[life, measure], normal, recovery[life, measure], flare_size[life] * flare)
+        noise[life] = state + drift + sd * noise[life]
+    if truth.rated[measure] == 1:
+        for life in range(len(noise)):
+            noise[life] += rater[life, measure]
+    if belief != 0.0:
+        for life in range(len(noise)):
+            noise[life] += reacted[life] * belief
 
 
 @rule_part
-def follow_infusions(truth: Truth, luck: VisitLuck, lives: Lives, visit: int) -> None:
+def is_recorded(luck: float, place: int, visit_missed: float, measure_missed: float) -> bool:
+    """Is the measurement at a place of a visit recorded? Luck decides about the visit, then what is left of it about
+    one measurement after the other."""
+    if luck < visit_missed:
+        return False
+    luck = (luck - visit_missed) / (1.0 - visit_missed)
+    for _ in range(place):
+        luck = luck / measure_missed if luck < measure_missed else (luck - measure_missed) / (1.0 - measure_missed)
+    return luck >= measure_missed
+
+
+@rule_part
+def record_visit(truth: Truth, luck: LifeLuck, lives: Lives, visit: int) -> None:
+    """What is recorded at the visit of who came; a measurement may be left out."""
+    x, row, uln, places = lives.x, truth.row[visit], lives.uln, truth.place
+    for measure in range(len(truth.noise)):
+        if places[visit, measure] == NOWHERE:
+            continue
+        form, seen = take_form(truth, measure), luck.noise[places[visit, measure]]
+        see_state(truth, lives, visit, measure, seen)
+        record_states(seen, uln[:, measure], form, x[:, row, form.column])
+        if form.is_enzyme == 1:
+            for life in range(len(seen)):
+                x[life, row, form.uln_column] = form.steps * uln[life, measure]
+    leave_out(truth, luck, lives, visit)
+
+
+@rule_part
+def leave_out(truth: Truth, luck: LifeLuck, lives: Lives, visit: int) -> None:
+    """Take away what was not recorded: all of who did not come, and single measurements."""
+    held, x, row, missing, anything = (
+        lives.held,
+        lives.x,
+        truth.row[visit],
+        luck.missing[visit - 1],
+        truth.anything_missed[visit],
+    )
+    visit_missed, measure_missed = truth.visit_missed, truth.measure_missed
+    places, columns, ulns = truth.place, truth.column, truth.uln_column
+    for life in range(len(missing)):
+        if held[life, visit] == 1 and missing[life] >= anything:
+            continue
+        place = 0
+        for measure in range(len(columns)):
+            if places[visit, measure] != NOWHERE:
+                if held[life, visit] == 0 or not is_recorded(missing[life], place, visit_missed, measure_missed):
+                    x[life, row, columns[measure]] = MISSING
+                    if ulns[measure] != NOWHERE:
+                        x[life, row, ulns[measure]] = MISSING
+                place += 1
+
+
+@rule_part
+def follow_infusions(truth: Truth, luck: LifeLuck, lives: Lives, visit: int) -> None:
     """The adverse events after the infusions of a visit; after some kinds raters think that they know the treatment."""
     chance, mean, recognized, came = luck.event, truth.mean_events, truth.recognized, lives.came
     given, site, reacted, events = lives.given, lives.site, lives.reacted, lives.events
     proneness, by_cycle, knowing = lives.proneness, truth.events_by_cycle, truth.unblinded_sites
-    for life in range(len(site) if len(recognized) > 0 else 0):
-        treatment = given[life, visit]
-        if treatment == MISSING:
-            continue
-        likely = proneness[life]
-        for earlier in range(visit):
-            if given[life, earlier] == treatment:
-                likely *= by_cycle
-        is_faster = 1 if came[life, visit] < truth.lowered_on else 0
-        for kind in range(len(recognized)):
-            count = count_events(chance[kind, life], mean[kind, treatment, is_faster] * likely)
-            events[life, visit, kind] = count
-            if count > 0 and recognized[kind] == 1 and site[life] < knowing:
-                reacted[life] = 1
+    kinds, likely = len(recognized), np.zeros(len(site))
+    for life in range(len(site) if kinds > 0 else 0):
+        if given[life, visit] != MISSING:
+            likely[life] = proneness[life]
+            for earlier in range(visit):
+                if given[life, earlier] == given[life, visit]:
+                    likely[life] *= by_cycle
+    for kind in range(kinds):
+        for life in range(len(site)):
+            events[life, visit, kind] = 0
+            if given[life, visit] != MISSING:
+                is_faster = 1 if came[life, visit] < truth.lowered_on else 0
+                expected = mean[kind, given[life, visit], is_faster] * likely[life]
+                count = count_events(chance[visit * kinds + kind, life], expected)
+                events[life, visit, kind] = count
+                if count > 0 and recognized[kind] == 1 and site[life] < knowing:
+                    reacted[life] = 1

@@ -3,23 +3,42 @@
 The rules are those that score a registry and derive an analysis dataset; here they are asked of whole batches.
 """
 
-from collections.abc import Iterable
-from typing import NamedTuple, Self
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
 from myotis.analyze.settling import Flags, Numbers
 from myotis.analyze.subjects import NEVER
-from myotis.instruments.tis import TisScores, score_courses
-from myotis.instruments.tis_rule import TIS, TIS_HIGH, TIS_LOW
+from myotis.instruments.tis_levels import TENTHS
+from myotis.instruments.tis_rule import TisLimits
 from myotis.protocol.trial import Trial
 from myotis.rules.deterioration import CONFIRMED, STATUS
-from myotis.rules.response import FIELD_COUNT, IS_DEFINED, RESPONSE, response_course, response_limits
-from myotis.simulate.batch import Batch, VirtualTrial
+from myotis.rules.response import (
+    ANYWHERE,
+    COMPLETED,
+    DETERIORATION,
+    FIELD_COUNT,
+    IS_DEFINED,
+    RESCUED,
+    RESPONSE,
+    TIS,
+    TIS_HIGH,
+    TIS_LOW,
+    ResponseLimits,
+    response_course,
+    response_limits,
+)
+from myotis.rules.response import COLUMN_COUNT as FACTS
+from myotis.simulate.allocation import draw_arms
+from myotis.simulate.batch import Batch, VirtualTrial, enroll_subjects, go_through_visits
 from myotis.simulate.decisions import find_extension
+from myotis.simulate.luck import Luck
+from myotis.simulate.scoring import score_visit
 from myotis.simulate.truth import NOWHERE
 from myotis.terms.missing import MISSING, NO, UNKNOWN, YES
-from myotis.terms.rule import Steps
+from myotis.terms.rule import Steps, choose_executor, rule_part
 
 
 class Outcomes(NamedTuple):
@@ -58,45 +77,91 @@ class Outcomes(NamedTuple):
 
     def take(self, subjects: int) -> Self:
         """The same trials with the first so many subjects alone."""
-        return self._replace(**{name: values[:subjects] for name, values in self._asdict().items()})
+        return self.cut(slice(subjects))
+
+    def cut(self, subjects: slice) -> Self:
+        """The same trials with some of the subjects; the arrays are shared."""
+        return self._replace(**{name: values[subjects] for name, values in self._asdict().items()})
+
+    @classmethod
+    def begin(cls, subjects: int, trials: int, visits: int) -> Self:
+        """Room for outcomes."""
+        shape = (subjects, trials)
+
+        def by_visit(kind: type) -> Any:
+            return np.moveaxis(np.empty((visits, *shape), dtype=kind), 0, -1)
+
+        return cls(
+            arm=np.empty(shape, dtype=np.int64), stratum=np.empty(shape, dtype=np.int64),
+            tis=by_visit(np.float64), tis_low=by_visit(np.float64), tis_high=by_visit(np.float64),
+            deterioration=by_visit(np.int64), response=by_visit(np.int64),
+            switch_day=np.empty(shape, dtype=np.int64), last_day=np.empty(shape, dtype=np.int64),
+            treated=np.empty(shape, dtype=np.bool_), active_cycles=np.empty(shape, dtype=np.int64),
+        )  # fmt: skip
 
 
 def score_batch(virtual: VirtualTrial, batch: Batch, trials: int, visits: Iterable[str]) -> Outcomes:
     """Score the lives of a batch of so many trials at some visits (ids), which are in the order of the protocol."""
-    lives, trial = batch.lives, virtual.trial
+    questions = ask_visits(virtual, visits)
+    outcomes = Outcomes.begin(len(batch.arm) // trials, trials, len(questions.asked))
+    score_part(questions, batch, outcomes)
+    return outcomes
+
+
+def simulate_outcomes(
+    virtual: VirtualTrial, luck: Luck, subjects: int, visits: Sequence[str], *, dated: bool
+) -> tuple[Outcomes, Steps]:
+    """What the trials of a batch come to at some visits (ids), and when subjects were enrolled [life].
+
+    It is what `score_batch` finds in the lives of `simulate_batch`, which are scored as they come, some subjects at a
+    time, and not kept.
+    """
+    questions, outcomes, first = ask_visits(virtual, visits), Outcomes.begin(subjects, luck.trials, len(visits)), 0
+    last = max(position for position, visit in enumerate(virtual.visits) if visit.id in visits)
+    arrived = enroll_subjects(virtual, luck, subjects, "compiled")
+    arm = draw_arms(luck, virtual.trial, virtual.procedure, arrived.stratum, "compiled")
+    for part in go_through_visits(virtual, luck, arrived, arm, last, dated=dated, executor="compiled"):
+        after = first + len(part.arm) // luck.trials
+        score_part(questions, part, outcomes.cut(slice(first, after)))
+        first = after
+    return outcomes, arrived.enrolled
+
+
+class Questions(NamedTuple):
+    """What is asked of lives."""
+
+    known: Steps
+    """The rows of a course that are looked at; the first is the baseline."""
+    asked: Steps
+    """The positions among them that are asked for."""
+    columns: Steps
+    """The columns that the course fills."""
+    tis: TisLimits
+    response: ResponseLimits
+    completed_at: int
+    """Who left before this visit did not complete the first period."""
+    day: Steps
+    """[visit]"""
+    active: Steps
+    """[treatment]: 1 where it imitates none."""
+
+
+def ask_visits(virtual: VirtualTrial, visits: Iterable[str]) -> Questions:
+    """What is asked of lives at some visits (ids)."""
+    trial, truth, asked = virtual.trial, virtual.truth, list(visits)
     ids = [visit.id for visit in trial.assessment_visits]
-    asked = list(visits)
     known = sorted({0, *(ids.index(name) for name in (*asked, *_list_response_visits(trial, asked)))})
-    count = len(lives.site)
-    x = np.ascontiguousarray(lives.x[:, known]).reshape(count * len(known), -1)
-    offsets = np.arange(count + 1) * len(known)
-    fields = score_courses(x, offsets, trial.tis.settings, engine="compiled").fields
-    status = lives.status[:, known, STATUS].reshape(-1)
-    facts = np.repeat(_find_facts(virtual, batch), len(known), axis=0)
-    response = np.full((len(x), FIELD_COUNT), MISSING)
-    if limits := response_limits(trial, [ids[row] for row in known]):
-        seen = np.column_stack([fields[:, [TIS, TIS_LOW, TIS_HIGH]], status, facts])
-        response_course.run(seen, offsets, limits, response, engine="compiled")
-    nothing = (x == MISSING).all(axis=1)  # a visit at which nothing was recorded has no row in any dataset
-    fields[nothing], status[nothing] = MISSING, MISSING
-    scores = TisScores(fields, trial.tis.settings)
-    answer = np.where((response[:, IS_DEFINED] == YES) & ~nothing, response[:, RESPONSE], UNKNOWN)
-    rows = [known.index(ids.index(name)) for name in asked]
-    shape = (count // trials, trials)
-    by_visit = (*shape, len(known))
-    switch_day, last_day, treated, active_cycles = _find_days(virtual, batch, shape)
-    return Outcomes(
-        arm=batch.arm.reshape(shape),
-        stratum=batch.stratum.reshape(shape),
-        tis=scores.tis.reshape(by_visit)[..., rows],
-        tis_low=scores.low.reshape(by_visit)[..., rows],
-        tis_high=scores.high.reshape(by_visit)[..., rows],
-        deterioration=status.reshape(by_visit)[..., rows],
-        response=answer.reshape(by_visit)[..., rows],
-        switch_day=switch_day,
-        last_day=last_day,
-        treated=treated,
-        active_cycles=active_cycles,
+    nowhere = ResponseLimits(0, len(known), 0, (ANYWHERE,), 0, 0, 0, 0)  # applies after the last of the visits
+    has_end = find_extension(trial) and virtual.rules.extension_at != NOWHERE
+    return Questions(
+        known=np.array(known),
+        asked=np.array([known.index(ids.index(name)) for name in asked], dtype=np.int64),
+        columns=np.array([column for column in (*truth.column, *truth.uln_column) if column != NOWHERE]),
+        tis=trial.tis.settings.limits,
+        response=response_limits(trial, [ids[row] for row in known]) or nowhere,
+        completed_at=virtual.rules.extension_at if has_end else len(virtual.visits),
+        day=truth.day,
+        active=np.array([int(not treatment.imitates) for treatment in trial.treatments]),
     )
 
 
@@ -105,19 +170,116 @@ def _list_response_visits(trial: Trial, visits: list[str]) -> list[str]:
     return list(trial.response.also_at_one_of) if trial.response.visit in visits else []
 
 
-def _find_days(virtual: VirtualTrial, batch: Batch, shape: tuple[int, int]) -> tuple[Steps, Steps, Flags, Steps]:
-    """The days of switches and of last visits, who was treated, and the cycles of active treatment."""
-    lives, day = batch.lives, virtual.truth.day
-    last = (lives.held * np.arange(lives.held.shape[1])).max(axis=1)
-    switch_day = np.where(lives.switched == MISSING, NEVER, day[np.maximum(lives.switched, 0)])
-    last_day = np.where(lives.left == MISSING, NEVER, day[last])
-    active = [position for position, treatment in enumerate(virtual.trial.treatments) if not treatment.imitates]
-    treated, cycles = (lives.given != MISSING).any(axis=1), np.isin(lives.given, active).sum(axis=1)
-    return switch_day.reshape(shape), last_day.reshape(shape), treated.reshape(shape), cycles.reshape(shape)
+def score_part(questions: Questions, batch: Batch, outcomes: Outcomes) -> None:
+    """Fill in the outcomes of the lives of a batch, or of a part of one."""
+    lives, shape = batch.lives, outcomes.arm.shape
+    outcomes.arm[:], outcomes.stratum[:] = batch.arm.reshape(shape), batch.stratum.reshape(shape)
+    seen, followed = (
+        Seen(lives.x, lives.status, lives.left),
+        Followed(lives.held, lives.given, lives.switched, lives.left),
+    )
+    in_a_row = Outcomes(*(_lay_in_a_row(values) for values in outcomes))
+    choose_executor(score_lives, "compiled")(questions, seen, in_a_row)
+    choose_executor(follow_lives, "compiled")(questions.day, questions.active, followed, in_a_row)
 
 
-def _find_facts(virtual: VirtualTrial, batch: Batch) -> Steps:
-    """By life whether the first period was completed, and whether rescue was needed: virtual subjects need none."""
-    left, end = batch.lives.left, virtual.rules.extension_at
-    completed = (left == MISSING) | ((left >= end) if find_extension(virtual.trial) and end != NOWHERE else False)
-    return np.column_stack([np.where(completed, YES, NO), np.full(len(left), NO)])
+def _lay_in_a_row(values: Any) -> Any:
+    """Subjects and trials as lives, in the same place in memory."""
+    return values.reshape(-1, *values.shape[2:], copy=False)
+
+
+class Seen(NamedTuple):
+    """What scoring looks at; see `Lives`."""
+
+    x: Steps
+    status: Steps
+    left: Steps
+
+
+@rule_part
+def score_lives(questions: Questions, seen: Seen, scored: Outcomes) -> None:
+    """Fill in the scores, the deterioration and the response of everybody."""
+    x, known, asked = seen.x, questions.known, questions.asked
+    shape = len(known), len(x)
+    tis, low, high = np.full(shape, MISSING), np.full(shape, MISSING), np.full(shape, MISSING)
+    response = np.empty((len(known), len(x)), dtype=np.int64)
+    for row in range(1, len(known)):
+        score_visit(x, known[row], questions.tis, tis[row], low[row], high[row])
+    judge_response(questions, seen, tis, low, high, response)
+    points, least, most, deterioration, answers, status = (
+        scored.tis, scored.tis_low, scored.tis_high, scored.deterioration, scored.response, seen.status
+    )  # fmt: skip
+    nothing = np.empty(len(x), dtype=np.bool_)
+    for place in range(len(asked)):
+        row = asked[place]
+        find_empty_visits(x, known[row], questions.columns, nothing)
+        for life in range(len(x)):  # a visit at which nothing was recorded has no row in any dataset
+            is_there = not nothing[life]
+            points[life, place] = find_points(tis[row, life] if is_there else MISSING)
+            least[life, place] = find_points(low[row, life] if is_there else MISSING)
+            most[life, place] = find_points(high[row, life] if is_there else MISSING)
+            deterioration[life, place] = status[life, known[row], STATUS] if is_there else MISSING
+            answers[life, place] = response[row, life] if is_there else UNKNOWN
+
+
+@rule_part
+def judge_response(questions: Questions, seen: Seen, tis: Steps, low: Steps, high: Steps, response: Steps) -> None:
+    """Fill in whether everybody responds [row, life]; UNKNOWN where it is not asked."""
+    status, left, known = seen.status, seen.left, questions.known
+    facts, answers = np.empty((len(known), FACTS), dtype=np.int64), np.empty((len(known), FIELD_COUNT), dtype=np.int64)
+    facts[:, RESCUED] = NO  # virtual subjects need no rescue
+    for life in range(len(left)):
+        for row in range(len(known)):
+            facts[row, TIS], facts[row, TIS_LOW], facts[row, TIS_HIGH] = tis[row, life], low[row, life], high[row, life]
+            facts[row, DETERIORATION] = status[life, known[row], STATUS]
+            facts[row, COMPLETED] = YES if left[life] == MISSING or left[life] >= questions.completed_at else NO
+        response_course(facts, questions.response, answers)
+        for row in range(len(known)):
+            response[row, life] = answers[row, RESPONSE] if answers[row, IS_DEFINED] == YES else UNKNOWN
+
+
+@rule_part
+def find_empty_visits(x: Steps, row: int, columns: Steps, nothing: Flags) -> None:
+    """Fill in at which visits nothing was recorded [life]."""
+    nothing[:] = True
+    for column in columns:
+        for life in range(len(nothing)):
+            nothing[life] &= x[life, row, column] == MISSING
+
+
+@rule_part
+def find_points(tenths: int) -> float:
+    """Points from tenths of a point; NaN where they are missing."""
+    return math.nan if tenths == MISSING else tenths / TENTHS
+
+
+class Followed(NamedTuple):
+    """What happened; see `Lives`."""
+
+    held: Steps
+    given: Steps
+    switched: Steps
+    left: Steps
+
+
+@rule_part
+def follow_lives(day: Steps, active: Steps, lives: Followed, happened: Outcomes) -> None:
+    """Fill in the days of switches and of last visits, who was treated, and the cycles of active treatment."""
+    held, gave, switched, left = lives.held, lives.given, lives.switched, lives.left
+    switch_day, last_day, treated, active_cycles = (
+        happened.switch_day,
+        happened.last_day,
+        happened.treated,
+        happened.active_cycles,
+    )
+    for life in range(len(left)):
+        switch_day[life] = NEVER if switched[life] == MISSING else day[switched[life]]
+        last, cycles, infusions = 0, 0, 0
+        for visit in range(held.shape[1]):
+            if held[life, visit] == 1:
+                last = visit
+            if gave[life, visit] != MISSING:
+                infusions += 1
+                cycles += active[gave[life, visit]]
+        last_day[life] = NEVER if left[life] == MISSING else day[last]
+        treated[life], active_cycles[life] = infusions > 0, cycles

@@ -20,7 +20,7 @@ from myotis.instruments.tis_rule import FIRST_ENZYME
 from myotis.protocol.design import Visit
 from myotis.protocol.trial import Trial
 from myotis.simulate.course import ClinicalMeasure, Course, EnzymeCourse, Spread
-from myotis.terms.rule import Steps
+from myotis.terms.rule import Steps, rule_part
 from myotis.terms.study_time import DAYS_PER_WEEK
 
 Numbers = NDArray[np.float64]
@@ -50,30 +50,41 @@ class Truth(NamedTuple):
     column: Steps
     uln_column: Steps
     """The columns of a recorded visit that hold the measure and its ULN."""
-    measured: Steps
-    """[visit, measure]: 1 where the schedule has it."""
+    place: Steps
+    """[visit, measure]: the number of the measurement, counted over all visits after the baseline, whose own are 0;
+    `NOWHERE` where the schedule has none."""
+    severity_loadings: Numbers
+    recovery_loadings: Numbers
+    """[measure, factor]: how strongly it hangs on each factor of the disease."""
     normal: Numbers
     noise: Numbers
     flare: Numbers
     drift: Numbers
     """How much worse raters find the same state every week."""
+    rated: Steps
+    """1 where raters differ."""
     belief: Numbers
     """How much worse raters rate who think that they know the treatment."""
     recovery: Numbers
-    """[treatment, measure]"""
+    """[measure, treatment]"""
     recovery_sd: Numbers
-    """[treatment, measure]"""
+    """[measure, treatment]"""
     core_weight: Numbers
     """How much each measure counts in the recovery of a subject: those of the core set alike, others nothing."""
     least_recovery: float
     way: Numbers
-    """[visit since which it is given, visit, treatment, measure]: the share of the way since the visit before."""
+    """[visit, measure, regimen]: the share of the way that is gone since the visit before. A regimen is a treatment and
+    the visit since which it is given; see ``find_regimen``."""
     flare_probability: Numbers
     """[visit, treatment]: since the visit before."""
     flare_weeks: tuple[int, int]
     flare_size: tuple[float, float]
     leaving: Numbers
     """[visit, treatment, reason]: the hazard of leaving, summed up since the visit before."""
+    leaving_at_all: Numbers
+    """[visit, treatment]: that of all reasons, were nobody to recover."""
+    leaving_depends: int
+    """1 where it depends on recovery."""
     log_recovered: Numbers
     """[reason]: the logarithm of how many times as often one leaves who has recovered."""
     day: Steps
@@ -82,6 +93,8 @@ class Truth(NamedTuple):
     """[visit]: the row of the course that the visit fills; `NOWHERE` where it is not assessed."""
     visit_missed: float
     measure_missed: float
+    anything_missed: Numbers
+    """[visit]: the probability that any of it is missed."""
     infusion: Steps
     """[visit]: 1 where treatment is given."""
     mean_events: Numbers
@@ -94,6 +107,12 @@ class Truth(NamedTuple):
     """[kind]: 1 where the kind makes raters believe that they know the treatment."""
     unblinded_sites: int
     """The number of sites whose raters do; they are the first ones."""
+
+
+@rule_part
+def find_regimen(since: int, treatment: int, treatments: int) -> int:
+    """The number of a regimen: since which visit which treatment is given."""
+    return since * treatments + treatment
 
 
 def list_visits(trial: Trial) -> list[Visit]:
@@ -145,6 +164,9 @@ def build_truth(trial: Trial, course: Course) -> Truth:
     believed = course.unblinding.shift if course.unblinding else {}
     events = course.adverse_events.kinds if course.adverse_events else {}
     recognized = course.unblinding.kinds if course.unblinding else ()
+    measured = _whole([[is_measured(name, visit) for name in measures] for visit in visits])
+    absence, leaving = course.absence, _find_leaving(visits, treatments, course)
+    log_recovered = _real(np.log(reason.recovered_factor) for reason in course.discontinuation.values())
     return Truth(
         is_enzyme=_whole(isinstance(part, EnzymeCourse) for part in parts),
         direction=_whole(scale[0] for scale in scales),
@@ -155,16 +177,19 @@ def build_truth(trial: Trial, course: Course) -> Truth:
         steps=_whole(scale[5] for scale in scales),
         column=_whole(columns),
         uln_column=_whole(ulns),
-        measured=_whole([[is_measured(name, visit) for name in measures] for visit in visits]),
+        place=_number(measured),
+        severity_loadings=_load([part.severity_factors for part in parts], course),
+        recovery_loadings=_load([part.recovery_factors for part in parts], course),
         normal=_real(part.log_normal if isinstance(part, EnzymeCourse) else 0 for part in parts),
         noise=_real(part.noise for part in parts),
         flare=_real(part.flare for part in parts),
         drift=_real(part.rater_drift / WEEKS_OF_A_RATE for part in parts),
+        rated=_whole(part.rater_sd > 0 for part in parts),
         belief=_real(believed.get(name, 0.0) for name in measures),
-        recovery=_real([[part.recovery[name] for part in parts] for name in treatments]),
+        recovery=_real([[part.recovery[name] for name in treatments] for part in parts]),
         recovery_sd=np.outer(
-            _real(course.disease.recovery_spread.get(name, 1.0) for name in treatments),
             _real(part.recovery_sd for part in parts),
+            _real(course.disease.recovery_spread.get(name, 1.0) for name in treatments),
         ),
         core_weight=_real(int(at < COLUMN_COUNT) / sum(column < COLUMN_COUNT for column in columns) for at in columns),
         least_recovery=course.disease.least_recovery,
@@ -174,14 +199,17 @@ def build_truth(trial: Trial, course: Course) -> Truth:
         ),
         flare_weeks=course.flares.weeks,
         flare_size=course.flares.size,
-        leaving=_find_leaving(visits, treatments, course),
-        log_recovered=_real(np.log(reason.recovered_factor) for reason in course.discontinuation.values()),
+        leaving=leaving,
+        leaving_at_all=leaving.sum(axis=2),
+        leaving_depends=int(np.any(log_recovered != 0)),
+        log_recovered=log_recovered,
         day=_whole(visit.day for visit in visits),
         row=_whole(
             trial.assessment_visits.index(visit) if visit in trial.assessment_visits else NOWHERE for visit in visits
         ),
-        visit_missed=course.absence.visit_missed,
-        measure_missed=course.absence.measure_missed,
+        visit_missed=absence.visit_missed,
+        measure_missed=absence.measure_missed,
+        anything_missed=1 - (1 - absence.visit_missed) * (1 - absence.measure_missed) ** measured.sum(axis=1),
         infusion=_whole(is_treated(visits, position) for position in range(len(visits))),
         mean_events=_real(
             [[[kind.per_infusion[name], kind.per_infusion[name] * kind.faster] for name in treatments]
@@ -216,6 +244,19 @@ def _scale(name: str, measure: Measure | None, course: Course) -> tuple[int, flo
     return int(measure.better), best, per_unit, measure.minimum * per_unit, measure.maximum * per_unit, steps
 
 
+def _number(measured: Steps) -> Steps:
+    """The numbers of measurements; see `Truth`."""
+    place = np.zeros(measured.shape, dtype=np.int64)
+    place[1:] = measured[1:].cumsum().reshape(measured[1:].shape) - 1
+    return np.where(measured == 1, place, NOWHERE)
+
+
+def _load(loadings: list[dict[str, float]], course: Course) -> Numbers:
+    return _real([[of.get(factor, 0.0) for factor in course.disease.factors] for of in loadings]).reshape(
+        len(loadings), len(course.disease.factors)
+    )
+
+
 def _shares(visits: list[Visit]) -> list[float]:
     """Of the time that rates are for, how much lies before each visit."""
     days = [0, *(after.day - before.day for before, after in pairwise(visits))]
@@ -224,7 +265,7 @@ def _shares(visits: list[Visit]) -> list[float]:
 
 def _find_ways(visits: list[Visit], treatments: list[str], course: Course) -> Numbers:
     parts = list(course.all_measures.values())
-    ways = np.zeros((len(visits), len(visits), len(treatments), len(parts)))
+    ways = np.zeros((len(visits), len(parts), len(visits), len(treatments)))
     for since, begun in enumerate(visits):
         for position in range(since + 1, len(visits)):
             for number, name in enumerate(treatments):
@@ -232,8 +273,8 @@ def _find_ways(visits: list[Visit], treatments: list[str], course: Course) -> Nu
                 works = begun.day + onset.delay_weeks * DAYS_PER_WEEK
                 weeks = max(0.0, visits[position].day - max(visits[position - 1].day, works)) / DAYS_PER_WEEK
                 lives = np.array([onset.half_life_weeks * part.half_life for part in parts])
-                ways[since, position, number] = 1 - 0.5 ** (weeks / lives)
-    return ways
+                ways[position, :, since, number] = 1 - 0.5 ** (weeks / lives)
+    return ways.reshape(len(visits), len(parts), -1)
 
 
 def _find_leaving(visits: list[Visit], treatments: list[str], course: Course) -> Numbers:

@@ -15,7 +15,7 @@ from myotis.protocol.methods import PROPORTIONS
 from myotis.protocol.plan import Estimand
 from myotis.simulate.changes import change_course
 from myotis.simulate.characteristics import Truth
-from myotis.simulate.chunks import BATCHES, simulate_designs
+from myotis.simulate.chunks import BATCHES, build_worlds, simulate_designs
 from myotis.simulate.simulation import Design, Scenario, Simulation
 
 NOTHING_MISSING: Final = {"absence.visit_missed": 0.0, "absence.measure_missed": 0.0}
@@ -34,8 +34,9 @@ def simulate_truth(simulation: Simulation, scenario: Scenario, number: int) -> p
     for wishes, alike in _group_alike(simulation):
         changes = NOTHING_MISSING | (NOBODY_LEAVES if wishes[0] else {})
         whole = scenario._replace(course=change_course(scenario.course, changes))
+        worlds = build_worlds(alike, whole)
         for batch in range(number * BATCHES, (number + 1) * BATCHES):
-            for design, simulated in simulate_designs(alike, whole, BEFORE_THE_FIRST - batch):
+            for design, simulated in simulate_designs(alike, worlds, BEFORE_THE_FIRST - batch):
                 for estimand in alike.analyses:
                     found = simulated.analyze(estimand, plain(design), alike).found
                     known = found.estimate[~np.isnan(found.estimate)]

@@ -7,13 +7,14 @@ from pydantic import ValidationError
 from myotis.protocol.read import read_trial
 from myotis.simulate.adaptations import BlindedReestimation, Looks, find_new_sizes, find_stops
 from myotis.simulate.changes import change_course
-from myotis.simulate.chunks import simulate_designs
+from myotis.simulate.chunks import build_worlds, simulate_designs
 from myotis.simulate.course import read_course
 from myotis.simulate.simulation import Comparison, Design, Scenario, plan_simulation
 
 TRIAL = read_trial("proderm")
 POCOCK = Looks(information=(0.5, 1.0), boundary="pocock", alpha=0.05)
 RULE = BlindedReestimation(at_subjects=20, maximum=60, difference=0.3, alpha=0.05, power=0.8)
+LARGER = RULE.model_copy(update={"difference": 0.35})
 
 
 def test_a_trial_stops_at_the_first_look_that_crosses():
@@ -41,12 +42,12 @@ def simulated():
     course = change_course(read_course("proderm"), {"measures.*.recovery.octagam_10": "* 0.7"})
     designs = (Design(id="fixed", subjects=40), Design(id="half", subjects=20),
                Design(id="looks", subjects=40, looks=POCOCK),
-               Design(id="again", subjects=40, reestimation=RULE), Design(id="most", subjects=60))  # fmt: skip
+               Design(id="again", subjects=40, reestimation=LARGER), Design(id="most", subjects=60))  # fmt: skip
     comparison = Comparison(schema_version=1, designs=designs)
     simulation = plan_simulation(
         TRIAL, [Scenario("weaker", course)], seed=3, comparison=comparison, analyses=["primary"]
     )
-    found = simulate_designs(simulation, simulation.scenarios[0], 0)
+    found = simulate_designs(simulation, build_worlds(simulation, simulation.scenarios[0]), 0)
     return {design.id: (one, one.analyze(simulation.analyses[0], design, simulation)) for design, one in found}
 
 
@@ -65,7 +66,7 @@ def test_with_looks_each_trial_is_what_it_was_when_it_stopped(simulated):
 
 def test_who_was_enrolled_before_the_look_is_counted(simulated):
     one, looks = simulated["looks"]
-    enrolled = one.batch.lives.enrolled.reshape(-1, 256)
+    enrolled = one.enrolled.reshape(-1, 256)
     for trial in range(20):
         known = enrolled[19 if looks.look[trial] == 0 else 39, trial] + 112  # day 113 is 112 days after day 1
         assert looks.enrolled[trial] == sum(day <= known for day in enrolled[:40, trial])
@@ -75,7 +76,7 @@ def test_reestimated_trials_have_the_size_that_the_pooled_rate_asks_for(simulate
     first, again = simulated["half"][1].found, simulated["again"][1].found
     sizes = again.subjects.sum(axis=1)
     expected = find_new_sizes(
-        first.responders.sum(axis=1).astype(float), first.subjects.sum(axis=1).astype(float), 40, 1.0, RULE
+        first.responders.sum(axis=1).astype(float), first.subjects.sum(axis=1).astype(float), 40, 1.0, LARGER
     )
     assert (sizes == expected).all()
     assert len(set(sizes.tolist())) > 2

@@ -7,7 +7,7 @@ from numpy.testing import assert_array_equal
 from myotis.errors import InputError
 from myotis.protocol.read import read_trial
 from myotis.simulate.adaptive_allocation import AdaptiveAllocation, choose_arms, find_share
-from myotis.simulate.chunks import simulate_designs
+from myotis.simulate.chunks import build_worlds, simulate_designs
 from myotis.simulate.course import read_course
 from myotis.simulate.simulation import AnalysisChoice, Comparison, Design, Scenario, plan_simulation
 from myotis.statistics.proportions.beta_posterior import BetaPrior, compute_probability_above
@@ -66,20 +66,19 @@ def simulated():
     simulation = plan_simulation(
         TRIAL, [Scenario("assumed", read_course("proderm"))], seed=6, comparison=comparison, analyses=["primary"]
     )
-    pairs = simulate_designs(simulation, simulation.scenarios[0], 0)
+    pairs = simulate_designs(simulation, build_worlds(simulation, simulation.scenarios[0]), 0)
     return {design.id: (one, one.analyze(simulation.analyses[0], design, simulation).found) for design, one in pairs}
 
 
 def test_a_subject_has_the_life_of_the_arm_that_it_is_in(simulated):
-    (by_list, _), (adaptive, _) = simulated["list"], simulated["adaptive"]
-    same = by_list.batch.arm == adaptive.batch.arm
+    by_list, adaptive = (simulated[name][0].outcomes for name in ("list", "adaptive"))
+    same = by_list.arm == adaptive.arm
     assert 0.4 < same.mean() < 0.9
-    for name in ("x", "recovery", "left", "switched", "given"):
-        mine, theirs = (getattr(one.batch.lives, name) for one in (by_list, adaptive))
-        assert_array_equal(mine[same], theirs[same])
-    assert (by_list.batch.lives.x != adaptive.batch.lives.x)[~same].any()
-    assert_array_equal(by_list.batch.lives.true, adaptive.batch.lives.true)
-    assert same.reshape(40, -1)[:16].all()
+    for name in ("tis", "tis_low", "deterioration", "response", "switch_day", "last_day", "active_cycles"):
+        assert_array_equal(getattr(by_list, name)[same], getattr(adaptive, name)[same], err_msg=name)
+    assert (by_list.tis != adaptive.tis)[~same].mean() > 0.5
+    assert_array_equal(by_list.stratum, adaptive.stratum)
+    assert same[:16].all()
 
 
 def test_more_subjects_get_the_better_treatment(simulated):

@@ -13,7 +13,7 @@ from myotis.randomize.procedures.maximal import Maximal
 from myotis.randomize.procedures.permuted_blocks import PermutedBlocks
 from myotis.randomize.procedures.simple import Simple
 from myotis.simulate import allocation
-from myotis.simulate.allocation import allocate, draw_lists, tabulate_law, walk
+from myotis.simulate.allocation import allocate, draw_lists, tabulate_law
 from myotis.simulate.luck import Luck
 from myotis.simulate.streams import Streams
 
@@ -62,7 +62,7 @@ def test_a_walk_takes_the_move_that_luck_points_at():
     """A block of two of either arm: the second place is what the first one left."""
     law = tabulate_law(PermutedBlocks(block_sizes=(2,)).find_law({"a": 1, "b": 1}, 4), 4)
     arms = np.full(8, -1)
-    walk(law, np.array([0.49, 0.5, 0.9, 0.1, 0.51, 0.2, 0.0, 0.999]), 2, arms)
+    allocate(law, np.array([[0.49, 0.5, 0.9, 0.1, 0.51, 0.2, 0.0, 0.999]]), np.zeros(8, dtype=np.int64), 2, arms)
     assert arms[0::2].tolist() == [0, 1, 1, 0]
     assert arms[1::2].tolist() == [1, 0, 0, 1]
 
@@ -71,21 +71,22 @@ def test_lists_keep_the_ratio_of_the_protocol_after_every_block_and_differ_by_tr
     trial = TRIAL.model_copy(
         update={"randomization": TRIAL.randomization.model_copy(update={"ratio": {"placebo": 1, "ivig": 2}})}
     )
-    lists = draw_lists(Luck(Streams(3)), trial, PermutedBlocks(block_sizes=(6,)), 12, "interpreted").reshape(3, 12, -1)
+    lists = draw_lists(Luck(Streams(3)), trial, PermutedBlocks(block_sizes=(6,)), 12).reshape(3, 12, -1)
     assert (lists.reshape(3, 2, 6, -1).sum(axis=2) == 2).all()  # the placebo arm is the second one of the protocol
     assert len({lists[stratum, :, trial].tobytes() for stratum in range(3) for trial in range(256)}) > 200  # of 15 x 15
 
 
 def test_who_comes_next_in_a_stratum_takes_its_next_place():
-    lists = np.array([[0, 1, 1, 0], [1, 1, 0, 0]])  # two places each in two trials
+    law = tabulate_law(PermutedBlocks(block_sizes=(2,)).find_law({"a": 1, "b": 1}, 4), 4)
+    luck = np.array([[0.1, 0.9, 0.5, 0.5], [0.9, 0.1, 0.5, 0.5]])  # two places each in two trials
     arms = np.full(4, -1)
-    allocate(np.array([0, 1, 0, 0]), lists, 2, arms)  # trial 0: stratum 0 twice; trial 1: stratum 1, then 0
-    assert arms.tolist() == [0, 1, 1, 1]
+    allocate(law, luck, np.array([0, 1, 0, 0]), 2, arms)  # trial 0: stratum 0 twice; trial 1: stratum 1, then 0
+    assert arms.tolist() == [0, 0, 1, 1]
 
 
 def test_a_procedure_that_can_not_keep_the_ratio_is_refused():
     with pytest.raises(InputError, match="can't hold the ratio"):
-        draw_lists(Luck(Streams(1)), TRIAL, PermutedBlocks(block_sizes=(3,)), 10, "interpreted")
+        draw_lists(Luck(Streams(1)), TRIAL, PermutedBlocks(block_sizes=(3,)), 10)
 
 
 def test_a_law_with_too_many_states_is_refused(monkeypatch):

@@ -7,7 +7,7 @@ from myotis.errors import InputError
 from myotis.protocol.read import read_trial
 from myotis.simulate.adaptations import Looks
 from myotis.simulate.borrowing import Borrowing
-from myotis.simulate.chunks import simulate_designs
+from myotis.simulate.chunks import build_worlds, simulate_designs
 from myotis.simulate.course import read_course
 from myotis.simulate.simulation import AnalysisChoice, Comparison, Design, Scenario, plan_simulation
 from myotis.statistics.proportions.beta_posterior import BetaPrior, compute_difference_posterior
@@ -31,7 +31,7 @@ def analyzed():
         AnalysisChoice(id=name, estimand="primary", borrowing=borrow(weight)) for name, weight in WEIGHTS.items()
     ]
     simulation = plan((AnalysisChoice(id="plain", estimand="primary"), *choices))
-    ((design, one),) = simulate_designs(simulation, simulation.scenarios[0], 0)
+    ((design, one),) = simulate_designs(simulation, build_worlds(simulation, simulation.scenarios[0]), 0)
     return {estimand.id: one.analyze(estimand, design, simulation) for estimand in simulation.analyses}
 
 

@@ -11,7 +11,7 @@ from myotis.simulate.batch import VirtualTrial, simulate_batch
 from myotis.simulate.changes import change_course
 from myotis.simulate.course import read_course
 from myotis.simulate.luck import Luck
-from myotis.simulate.nature import MOST_OF_A_KIND, Form, count_events, find_state, record_state
+from myotis.simulate.nature import MOST_OF_A_KIND, Form, count_events, find_state, record_states
 from myotis.simulate.streams import Streams
 from myotis.terms.missing import MISSING
 
@@ -42,7 +42,9 @@ def simulate(changes, subjects=20, seed=1, trial=TRIAL):
     ],
 )  # fmt: skip
 def test_what_is_seen_is_recorded_as_the_form_can(seen, uln, form, steps):
-    assert record_state(seen, uln, form) == steps
+    recorded = np.zeros(1, dtype=np.int64)
+    record_states(np.array([seen]), np.array([uln]), form, recorded)
+    assert recorded.tolist() == [steps]
 
 
 def test_recovery_takes_from_what_is_abnormal_only():
@@ -98,7 +100,7 @@ def test_who_has_recovered_leaves_less_often():
     left = batch.lives.left
     first, second = (left == 1).sum(), (left == 2).sum()
     assert stats.binomtest(int(first), len(left), 0.2).pvalue > 1e-4  # nobody has recovered before week 4
-    assert stats.binomtest(int(second), int(len(left) - first), 0.05).pvalue > 1e-4
+    assert stats.binomtest(int(second), int(len(left) - first), 1 - 0.8**0.25).pvalue > 1e-4
 
 
 def test_raters_who_drift_find_the_same_state_worse_and_only_in_their_measure():
@@ -201,7 +203,7 @@ def test_subjects_differ_in_recovery_as_much_as_the_spread_of_their_treatment_sa
     alike = {"measures.*.recovery_sd": 0.4, "enzymes.*.recovery_sd": 0.4, "disease.onset.*.half_life_weeks": 0.2,
              "disease.least_recovery": -9.0, "disease.recovery_spread": {"saline": 0.5}}  # fmt: skip
     virtual, _ = simulate(QUIET | alike, 2)
-    lives = simulate_batch(virtual, Luck(Streams(1)), 30, until=2).lives
+    lives = simulate_batch(virtual, Luck(Streams(1)), 30, until=1).lives
     names = [treatment.id for treatment in TRIAL.treatments]
     for name, expected in (("octagam_10", 0.4), ("saline", 0.2)):
         recovery = lives.recovery[lives.treatment == names.index(name)]

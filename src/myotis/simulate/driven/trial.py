@@ -104,7 +104,7 @@ def _draw_list(
 ) -> AllocationList:
     """The list that the fast road allocates from, long enough for everybody in one stratum."""
     trial = virtual.trial
-    lists = draw_lists(luck, trial, virtual.procedure, count, "interpreted")
+    lists = draw_lists(luck, trial, virtual.procedure, count)
     drawn = arms or {
         name: tuple(trial.arms[position].id for position in row)
         for name, row in zip(list_strata(trial), lists, strict=True)
