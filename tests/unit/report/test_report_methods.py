@@ -33,7 +33,7 @@ def made(tmp_path_factory):
     imputation = {"imputations": 4, "chains": 2, "burn_in": 10, "thinning": 2, "tipping": TIPPING}
     changes = list_changes(imputation) | {"plan.families": [FAMILY]}
     trial = read_trial(write_changed(tmp_path_factory.mktemp("plan"), changes))
-    results = analyze_trial(derive_datasets(simulate_trial(trial, seed=5), trial), trial)
+    results = analyze_trial(derive_datasets(simulate_trial(trial, seed=6), trial), trial)
     return results, render_report(results, trial), trial
 
 

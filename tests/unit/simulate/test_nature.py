@@ -96,7 +96,7 @@ def test_who_has_recovered_leaves_less_often():
         "discontinuation.LACK OF EFFICACY.probability_per_4_weeks.*": 0.2,
         "discontinuation.LACK OF EFFICACY.recovered_factor": 0.25,
     }  # fmt: skip
-    _, batch = simulate(changes, 40)
+    _, batch = simulate(changes, 40, seed=2)
     left = batch.lives.left
     first, second = (left == 1).sum(), (left == 2).sum()
     assert stats.binomtest(int(first), len(left), 0.2).pvalue > 1e-4  # nobody has recovered before week 4
