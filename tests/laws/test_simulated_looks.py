@@ -16,7 +16,7 @@ from myotis.protocol.read import read_trial
 from myotis.randomize.strata import list_strata
 from myotis.simulate.analyses import count_tables, find_sides, settle_outcomes
 from myotis.simulate.changes import change_course
-from myotis.simulate.chunks import simulate_designs
+from myotis.simulate.chunks import build_worlds, simulate_designs
 from myotis.simulate.course import read_course
 from myotis.simulate.scenarios import remove_effect
 from myotis.simulate.simulation import AnalysisChoice, Comparison, Design, Scenario, plan_simulation
@@ -92,8 +92,9 @@ def simulated(request):
     )
     simulation = plan_simulation(PLAIN, [Scenario("assumed", course)], seed=12, comparison=comparison)
     found = {name: [] for name in LOOKS}
+    worlds = build_worlds(simulation, simulation.scenarios[0])
     for batch in range(BATCHES):
-        for design, one in simulate_designs(simulation, simulation.scenarios[0], batch):
+        for design, one in simulate_designs(simulation, worlds, batch):
             found[design.id].append(one.analyze(simulation.analyses[0], design, simulation))
     whole = np.concatenate([one.found.responders for one in found["fixed"]])
     rates = whole.mean(axis=0) / (SUBJECTS / 2)
@@ -163,8 +164,9 @@ def test_trials_over_strata_reject_as_often_as_enumerated_at_the_strata_they_hav
     (estimand,) = simulation.analyses
     assert estimand.test.method == "cochran_mantel_haenszel"
     tables, rejects = [], []
+    worlds = build_worlds(simulation, scenario)
     for batch in range(batches):
-        ((design, one),) = simulate_designs(simulation, scenario, batch)
+        ((design, one),) = simulate_designs(simulation, worlds, batch)
         tables.append(count_strata(one, simulation, small))
         rejects.append(np.nan_to_num(one.analyze(estimand, design, simulation).found.p_value, nan=1) < ALPHA)
     counts = np.concatenate(tables).astype(int)

@@ -13,7 +13,7 @@ from imputation_plan import plan_imputation
 
 from _generate.markdown import table
 from myotis.simulate.changes import change_course
-from myotis.simulate.chunks import simulate_designs, take_analyses
+from myotis.simulate.chunks import build_worlds, simulate_designs, take_analyses
 from myotis.simulate.derived import analyze_derived
 from myotis.simulate.scenarios import read_scenario
 from myotis.simulate.simulation import AnalysisChoice, Comparison, Design, Scenario, plan_simulation
@@ -83,7 +83,7 @@ def _carry_out(design: Design, truth: float) -> Imputed:
     comparison = Comparison(schema_version=1, designs=(design,), analyses=analyses)
     scenario = Scenario(SCENARIO, read_scenario(SCENARIO, "proderm", COURSE).course)
     simulation = plan_simulation(trial, [scenario], seed=SEED, comparison=comparison)
-    ((_, one),) = simulate_designs(simulation, scenario, 0)
+    ((_, one),) = simulate_designs(simulation, build_worlds(simulation, scenario), 0)
     handled, sizes = [], []
     for estimand in simulation.analyses:
         if estimand.id == "imputed":

@@ -10,7 +10,7 @@ from myotis.protocol.read import read_trial
 from myotis.protocol.trial import Trial
 from myotis.randomize.strata import list_strata
 from myotis.simulate.analyses import count_tables, find_sides, settle_outcomes
-from myotis.simulate.chunks import Simulated, simulate_designs
+from myotis.simulate.chunks import Simulated, build_worlds, simulate_designs
 from myotis.simulate.course import Course, read_course
 from myotis.simulate.scenarios import remove_effect
 from myotis.simulate.simulation import AnalysisChoice, Comparison, Design, Scenario, Simulation, plan_simulation
@@ -83,8 +83,9 @@ def plan(trial: Trial, course: Course, designs: Iterable[Design], analyses: Iter
 def simulate(simulation: Simulation, batches: int) -> dict[tuple[str, str], Found]:
     """What every design and analysis finds."""
     kept: dict[tuple[str, str], list[Found]] = {}
+    worlds = build_worlds(simulation, simulation.scenarios[0])
     for batch in range(batches):
-        for design, one in simulate_designs(simulation, simulation.scenarios[0], batch):
+        for design, one in simulate_designs(simulation, worlds, batch):
             for estimand in simulation.analyses:
                 kept.setdefault((design.id, estimand.id), []).append(_analyze(one, design, estimand, simulation))
     return {key: Found(*(np.concatenate(part) for part in zip(*parts, strict=True))) for key, parts in kept.items()}
@@ -102,8 +103,9 @@ def count_strata(simulation: Simulation, subjects: int, batches: int) -> np.ndar
     """[trial, stratum, arm, outcome]: responders and others of the first analysis."""
     trial, estimand = simulation.trial, simulation.analyses[0]
     counted = []
+    worlds = build_worlds(simulation, simulation.scenarios[0])
     for batch in range(batches):
-        _, one = next(iter(simulate_designs(simulation, simulation.scenarios[0], batch)))
+        _, one = next(iter(simulate_designs(simulation, worlds, batch)))
         outcomes = one.outcomes.take(subjects)
         settled = settle_outcomes(outcomes, simulation.visits, estimand, trial)
         sides = find_sides(outcomes, estimand, trial)

@@ -15,7 +15,7 @@ from comparison import Comparison
 from scipy import stats
 
 from myotis.protocol.read import read_trial
-from myotis.simulate.chunks import simulate_designs
+from myotis.simulate.chunks import build_worlds, simulate_designs
 from myotis.simulate.course import read_course
 from myotis.simulate.simulation import AnalysisChoice, Design, Scenario, plan_simulation
 from myotis.simulate.simulation import Comparison as Compared
@@ -141,7 +141,8 @@ def _allocate(subjects, ratio):
     plain = proderm.model_copy(update={"randomization": proderm.randomization.model_copy(update={"factors": ()})})
     scenario = Scenario("drawn", read_course("proderm"))
     simulation = plan_simulation(plain, [scenario], seed=1, comparison=compared)
-    return simulation, {design.id: (design, one) for design, one in simulate_designs(simulation, scenario, 0)}
+    worlds = build_worlds(simulation, scenario)
+    return simulation, {design.id: (design, one) for design, one in simulate_designs(simulation, worlds, 0)}
 
 
 @cache
