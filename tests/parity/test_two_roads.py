@@ -45,8 +45,8 @@ def test_both_roads_lead_to_equal_datasets(both, name):
 
 def test_adverse_events_are_the_same_but_for_their_numbers_and_their_coding(both):
     # A site numbers events as it hears of them, and does not code them.
-    order = ["USUBJID", "ASTDT", "AETERM", "AENDT", "AESEV"]
-    live, fast = (datasets["ADAE"].drop("AESEQ", "AEDECOD").sort(order) for datasets in both)
+    live, fast = (datasets["ADAE"].drop("AESEQ", "AEDECOD") for datasets in both)
+    live, fast = live.sort(live.columns), fast.sort(live.columns)
     assert live.height > SUBJECTS
     assert live.equals(fast)
 

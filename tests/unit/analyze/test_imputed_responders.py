@@ -21,7 +21,7 @@ from myotis.simulate.trial import simulate_trial
 from myotis.terms.missing import MISSING
 
 PRODERM = read_trial("proderm")
-SNAPSHOT = simulate_trial(PRODERM, seed=6, subjects=60)
+SNAPSHOT = simulate_trial(PRODERM, seed=7, subjects=60)
 DATASETS = derive_datasets(SNAPSHOT, PRODERM)
 LAST = 16
 
