@@ -15,7 +15,7 @@ from myotis.simulate.driven.trial import drive_trial
 from myotis.simulate.trial import simulate_trial
 
 TRIAL = read_trial("proderm")
-SEED, SUBJECTS = 4, 30
+SEED, SUBJECTS = 3, 30
 
 
 @pytest.fixture(scope="module")

@@ -24,6 +24,7 @@ PARAMETERS: Final = {"deterioration": "DETER", "tis": "TIS", "response": "RESP"}
 DETERIORATION: Final = "deterioration"
 RESPONSE: Final = "response"
 NOT_EVALUABLE: Final = "not_evaluable"
+CONFIRMED: Final = "confirmed"
 
 
 def derive_live_differences(
@@ -36,6 +37,7 @@ def derive_live_differences(
     the baseline have no answer of the analysis and are left out.
     """
     known = _index(adtis)
+    confirmed = _find_confirmations(known)
     baseline = trial.visit(trial.baseline_visit).number
     numbers = {visit.id: visit.number for visit in trial.visits}
     rows: dict[tuple[str, str, int, str], dict[str, Any]] = {}
@@ -47,8 +49,9 @@ def derive_live_differences(
                 continue
             found = known.get((told["USUBJID"], PARAMETERS[told["LIVEWHAT"]], number))
             key = (told["USUBJID"], told["LIVEWHAT"], number, answer)
-            same = answer == (found or NOT_EVALUABLE)  # of a missed visit the analysis has no row
-            if not same and key not in rows:
+            # Of a missed visit the analysis has no row: deterioration stays confirmed, all else can't be evaluated.
+            stays = told["LIVEWHAT"] == DETERIORATION and confirmed.get(told["USUBJID"], number) < number
+            if answer != (found or (CONFIRMED if stays else NOT_EVALUABLE)) and key not in rows:
                 why = _explain(told, found, steps, trial)
                 rows[key] = {
                     "STUDYID": told["STUDYID"], "USUBJID": told["USUBJID"], "AVISITN": number,
@@ -56,6 +59,15 @@ def derive_live_differences(
                     "LIVEDTC": told["LIVEDTC"], "LIVEENT": told["LIVEENT"],
                 }  # fmt: skip
     return LIVE_DIFFERENCES.build(rows[key] for key in sorted(rows))
+
+
+def _find_confirmations(known: Mapping[tuple[str, str, int], str]) -> dict[str, int]:
+    """The first visit of each subject at which the analysis finds deterioration confirmed."""
+    first: dict[str, int] = {}
+    for (subject, parameter, visit), answer in known.items():
+        if parameter == PARAMETERS[DETERIORATION] and answer == CONFIRMED:
+            first[subject] = min(visit, first.get(subject, visit))
+    return first
 
 
 def _read_answers(told: Mapping[str, Any]) -> dict[str, str]:

@@ -40,6 +40,13 @@ def test_nothing_differs_where_nothing_was_changed(live):
     assert list_differences(live) == []
 
 
+def test_a_missed_visit_after_confirmed_deterioration_differs_in_nothing(live):
+    live.assess("W16", WORSE)
+    told = [row for row in take_tables(live)["LIVE"].iter_rows(named=True) if row["LIVEWHAT"] == "deterioration"]
+    assert '"W12":"confirmed"' in told[-1]["LIVEANS"].replace(" ", "")
+    assert list_differences(live) == []
+
+
 def test_a_correction_after_the_fact_shows_what_was_told_before_it(live):
     for item, value in (("physician_global", "5.0"), ("patient_global", "6.0"), ("extramuscular", "4.0")):
         saw = live.subject().find("core_set", "W4").version
