@@ -12,6 +12,7 @@ import numpy as np
 from myotis.simulate.truth import find_spread
 
 SUBJECTS, SPARE, VISITS = 95, 10, 5
+TREATMENTS = ("octagam_10", "saline")
 PHYSICIAN, PATIENT, EXTRAMUSCULAR, MMT, HAQ, CK = range(6)
 WORST = np.array([10, 10, 10, 150, 3.0])
 PER_UNIT = np.array([10, 10, 10, 1, 8.0])
@@ -34,13 +35,13 @@ def simulate_with_numpy(course, trials, seed):
     stratum = np.digitize(first[..., PHYSICIAN], [4, 7])
     arm = allocate(generator, stratum)
     trait = draw_factors(generator, parts, "recovery_factors", course, arm.shape)
-    recovery = np.array([[part.recovery[name] for part in parts] for name in ("octagam_10", "saline")])
-    recovery_sd, flare = (np.array([getattr(part, name) for part in parts]) for name in ("recovery_sd", "flare"))
+    recovery, recovery_sd, way = find_recovery(course, parts)
+    flare = np.array([part.flare for part in parts])
     noise = np.array([part.noise for part in parts])
     normal = np.array([0, 0, 0, 0, 0, course.enzymes["ck"].log_normal])
     flares, absence, least = course.flares, course.absence, course.disease.least_recovery
-    likely = np.array([flares.probability_per_4_weeks[name] for name in ("octagam_10", "saline")])
-    hazards = np.array([-np.log1p(-r.probability_per_4_weeks["first_period"]) for r in course.discontinuation.values()])
+    likely = np.array([flares.probability_per_4_weeks[name] for name in TREATMENTS])
+    whole, shares = find_hazards(course)
     patience = generator.standard_exponential(arm.shape)
     state, treatment, since = np.zeros((*arm.shape, len(parts))), arm.copy(), np.zeros(arm.shape, int)
     flare_until, flare_size = np.zeros(arm.shape), np.zeros(arm.shape)
@@ -48,12 +49,12 @@ def simulate_with_numpy(course, trials, seed):
     worse_before, confirmed = np.zeros(arm.shape, bool), np.zeros(arm.shape, bool)
     started_on, last = arm, None
     for visit in range(1, VISITS):
-        patience -= np.where(there, hazards.sum(), 0)
+        patience -= np.where(there, whole[treatment], 0)
         leaves = there & (patience < 0)
-        why = np.searchsorted(hazards.cumsum() / hazards.sum(), generator.random(arm.shape))
+        why = (shares[treatment] < generator.random(arm.shape)[..., None]).sum(axis=-1)
         reason, there = np.where(leaves, why, reason), there & ~leaves
-        target = np.maximum(recovery[treatment] + recovery_sd * trait, least)
-        state += 0.5 * (target - state)
+        target = np.maximum(recovery[treatment] + recovery_sd[treatment] * trait, least)
+        state += way[treatment][..., None] * (target - state)
         day = 28 * visit
         over = day > flare_until
         starts = over & (generator.random(arm.shape) < likely[treatment])
@@ -78,6 +79,26 @@ def simulate_with_numpy(course, trials, seed):
     tis = score(first, last, uln)
     responds = (tis >= 20) & ~confirmed & ~switched & (reason < 0)
     return *compare(responds, arm, stratum), gone
+
+
+def find_recovery(course, parts):
+    """By treatment: means and standard deviations of recovery [measure], and the share of the way of 4 weeks."""
+    recovery = np.array([[part.recovery[name] for part in parts] for name in TREATMENTS])
+    spread = np.array([course.disease.recovery_spread.get(name, 1) for name in TREATMENTS])
+    way = np.array([1 - 0.5 ** (4 / course.disease.onset[name].half_life_weeks) for name in TREATMENTS])
+    return recovery, spread[:, None] * np.array([part.recovery_sd for part in parts]), way
+
+
+def find_hazards(course):
+    """By treatment: the hazard of leaving in 4 weeks for any reason, and the shares of the reasons, summed up."""
+    hazards = np.array([[find_hazard(r, name) for r in course.discontinuation.values()] for name in TREATMENTS])
+    whole = hazards.sum(axis=1)
+    return whole, hazards.cumsum(axis=1) / whole[:, None]
+
+
+def find_hazard(reason, treatment):
+    """The hazard of leaving for a reason in 4 weeks on a treatment."""
+    return -np.log1p(-reason.probability_per_4_weeks["first_period"]) * reason.treatment_factor.get(treatment, 1)
 
 
 def draw_factors(generator, parts, loadings, course, shape):

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from myotis.simulate.truth import find_spread
-from simulate_with_numpy import LEVELS, SUBJECTS
+from simulate_with_numpy import LEVELS, SUBJECTS, find_hazard
 
 WEEKS = (4, 8, 12, 16)
 RANGES = {"physician_global": 10, "patient_global": 10, "extramuscular": 10, "mmt8": 150, "haq": 3}
@@ -96,12 +96,11 @@ def follow(course, generator, person, form, subject):
     rows = [{**subject, "week": 0, "uln": uln, "switched": False, "left": False, "confirmed": False, **form}]
     shared = dict(zip(course.disease.factors, generator.standard_normal(3), strict=True))
     trait = {name: mix(part.recovery_factors, shared, generator) for name, part in course.all_measures.items()}
-    hazard = sum(-np.log1p(-r.probability_per_4_weeks["first_period"]) for r in course.discontinuation.values())
     state, treatment = dict.fromkeys(true, 0.0), subject["arm"]
     patience, until, size = generator.standard_exponential(), 0, 0.0
     left, switched, worse_before, confirmed = False, False, False, False
     for week in WEEKS:
-        patience -= hazard
+        patience -= sum(find_hazard(reason, treatment) for reason in course.discontinuation.values())
         left = left or patience < 0
         if 7 * week > until:
             size = 0.0
@@ -110,8 +109,10 @@ def follow(course, generator, person, form, subject):
                 until = 7 * week + 7 * generator.integers(course.flares.weeks[0], course.flares.weeks[1] + 1)
         now = {}
         for name, part in course.all_measures.items():
-            target = max(part.recovery[treatment] + part.recovery_sd * trait[name], course.disease.least_recovery)
-            state[name] += 0.5 * (target - state[name])
+            spread = course.disease.recovery_spread.get(treatment, 1) * part.recovery_sd
+            target = max(part.recovery[treatment] + spread * trait[name], course.disease.least_recovery)
+            way = 1 - 0.5 ** (4 / course.disease.onset[treatment].half_life_weeks)
+            state[name] += way * (target - state[name])
             normal = part.log_normal if name == "ck" else 0
             now[name] = true[name] - state[name] * max(true[name] - normal, 0) + size * part.flare
         seen = record(now, uln, course, generator)
