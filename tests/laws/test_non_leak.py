@@ -32,6 +32,7 @@ from myotis.pharmacy.cards import make_cards, render_card, render_card_index
 from myotis.pharmacy.disclose import seal_for_dsmb
 from myotis.pharmacy.roles import Role
 from myotis.pharmacy.stops import uses_lot
+from myotis.simulate.changes import change_course, make_alike
 from myotis.simulate.course import read_course
 from myotis.simulate.driven.people import find_pharmacist
 from myotis.simulate.driven.trial import drive_trial
@@ -319,26 +320,11 @@ def test_whose_gate_answers_the_same_looks_the_same_to_the_end(trial, twin):
 
 def even_course():
     """The shipped course, in which both treatments do the same, and flares come often enough to switch somebody."""
-    course = read_course("proderm")
-
-    def even(values):
-        return dict.fromkeys(values, max(values.values()))
-
-    def even_all(parts, name):
-        return {key: part.model_copy(update={name: even(getattr(part, name))}) for key, part in parts.items()}
-
-    events = course.adverse_events
-    return course.model_copy(update={
-        "measures": {
-            key: part.model_copy(update={"recovery": dict.fromkeys(part.recovery, -0.1)})
-            for key, part in course.measures.items()
-        },
-        "enzymes": even_all(course.enzymes, "recovery"),
-        "flares": course.flares.model_copy(
-            update={"probability_per_4_weeks": dict.fromkeys(course.flares.probability_per_4_weeks, 0.3)}
-        ),
-        "adverse_events": events.model_copy(update={"kinds": even_all(events.kinds, "per_infusion")}),
-    })  # fmt: skip
+    often = change_course(
+        read_course("proderm"),
+        {"measures.*.recovery.*": -0.1, "flares.probability_per_4_weeks.*": 0.3},
+    )
+    return make_alike(often, [treatment.id for treatment in TRIAL.treatments], TRIAL.treatments[0].id)
 
 
 def test_driven_trials_of_exchanged_arms_are_the_same_byte_for_byte_until_the_first_declared_disclosure():
