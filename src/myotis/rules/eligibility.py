@@ -164,6 +164,45 @@ def is_eligible(out: Steps, screening: int, limits: EligibilityLimits) -> int:
     return at_least(len(limits.wanted), passed, open_)
 
 
+@rule_part
+def find_admitted(x: Steps, limits: EligibilityLimits, admitted: Steps) -> None:
+    """Fill in of many screenings [screening] whether no criterion is known to keep the subject out: 1, or 0.
+
+    It is what ``is_eligible`` says of each after ``check_criteria``. One condition after the other is asked, each of
+    all screenings: quicker for many.
+    """
+    count = len(admitted)
+    known, maybe = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
+    groups_met, groups_maybe = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
+    admitted[:] = 1
+    for criterion in range(len(limits.wanted)):
+        first_group, after, wanted = (
+            limits.first_group[criterion],
+            limits.first_group[criterion + 1],
+            limits.wanted[criterion],
+        )
+        groups_met[:] = 0
+        groups_maybe[:] = 0
+        for group in range(first_group, after):
+            known[:] = 0
+            maybe[:] = 0
+            for condition in range(limits.first_condition[group], limits.first_condition[group + 1]):
+                fact, comparison, limit = limits.fact[condition], limits.comparison[condition], limits.limit[condition]
+                for screening in range(count):
+                    answer = is_met(x[screening, fact], comparison, limit)
+                    known[screening] += int(answer == YES)
+                    maybe[screening] += int(answer == UNKNOWN)
+            needed = limits.needed[group]
+            for screening in range(count):
+                answer = at_least(needed, known[screening], maybe[screening])
+                groups_met[screening] += int(answer == YES)
+                groups_maybe[screening] += int(answer == UNKNOWN)
+        for screening in range(count):
+            answer = at_least(after - first_group, groups_met[screening], groups_maybe[screening])
+            if answer != wanted and answer != UNKNOWN:
+                admitted[screening] = 0
+
+
 class Eligibility(NamedTuple):
     """The answer for one subject: by criterion whether it is met, and whether the subject may be enrolled."""
 

@@ -9,12 +9,12 @@ import numpy as np
 from myotis.errors import SettingError
 from myotis.instruments.enzymes import ULN_GRID
 from myotis.protocol.trial import Trial
-from myotis.rules.eligibility import EligibilityLimits, eligibility_limits, encode_ratio, is_met
+from myotis.rules.eligibility import EligibilityLimits, eligibility_limits, encode_ratio, find_admitted
 from myotis.simulate.course import Course, EnzymeCourse, Sex, Spread
 from myotis.simulate.luck import Luck, draw_shared
 from myotis.simulate.nature import record_states, take_form
 from myotis.simulate.truth import NOWHERE, Numbers, Truth, find_measures, find_spread
-from myotis.terms.missing import MISSING, UNKNOWN, YES, at_least
+from myotis.terms.missing import MISSING
 from myotis.terms.rule import Executor, Steps, choose_executor, rule_part
 
 SCREENED_TOGETHER: Final = 16
@@ -300,39 +300,9 @@ def write_facts(entry: Entry, candidates: Candidates, facts: Steps) -> None:
 
 @rule_part
 def judge_candidates(entry: Entry, candidates: Candidates, facts: Steps, may_enter: Steps) -> None:
-    """Fill in by candidate whether the entry criteria keep nobody out: 1, or 0. One condition after the other is asked,
-    each of all candidates."""
+    """Fill in by candidate whether the entry criteria keep nobody out: 1, or 0."""
     write_facts(entry, candidates, facts)
-    limits, count = entry.limits, len(may_enter)
-    known, maybe = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
-    groups_met, groups_maybe = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
-    may_enter[:] = 1
-    for criterion in range(len(limits.wanted)):
-        first_group, after, wanted = (
-            limits.first_group[criterion],
-            limits.first_group[criterion + 1],
-            limits.wanted[criterion],
-        )
-        groups_met[:] = 0
-        groups_maybe[:] = 0
-        for group in range(first_group, after):
-            known[:] = 0
-            maybe[:] = 0
-            for condition in range(limits.first_condition[group], limits.first_condition[group + 1]):
-                fact, comparison, limit = limits.fact[condition], limits.comparison[condition], limits.limit[condition]
-                for candidate in range(count):
-                    answer = is_met(facts[candidate, fact], comparison, limit)
-                    known[candidate] += int(answer == YES)
-                    maybe[candidate] += int(answer == UNKNOWN)
-            needed = limits.needed[group]
-            for candidate in range(count):
-                answer = at_least(needed, known[candidate], maybe[candidate])
-                groups_met[candidate] += int(answer == YES)
-                groups_maybe[candidate] += int(answer == UNKNOWN)
-        for candidate in range(count):
-            answer = at_least(after - first_group, groups_met[candidate], groups_maybe[candidate])
-            if answer != wanted and answer != UNKNOWN:
-                may_enter[candidate] = 0
+    find_admitted(facts, entry.limits, may_enter)
 
 
 @rule_part
