@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 
-from myotis.errors import SettingError
+from myotis.protocol.files import build_model
 from myotis.simulate.calibration.observed_trials import COMPARATOR, GROUP, ObservedTrials
 from myotis.simulate.calibration.published_effects import (
     count_deteriorated,
@@ -20,10 +20,21 @@ from myotis.simulate.calibration.published_effects import (
     find_median_time,
     share_responders,
 )
+from myotis.simulate.calibration.published_entries import (
+    Changes,
+    Counted,
+    Deteriorations,
+    Percent,
+    Published,
+    Responders,
+    Safety,
+    Timed,
+    Times,
+    TisMeans,
+)
 from myotis.simulate.calibration.published_safety import describe_events, describe_listed
 from myotis.simulate.truth import Numbers
 
-Entry = Mapping[str, Any]
 Kind = Literal["share", "mean", "sd", "days", "events", "subjects"]
 
 SIDES: Final = {"group": GROUP, "comparator": COMPARATOR}
@@ -52,111 +63,99 @@ class Figure(NamedTuple):
         return simulated * self.of if self.of is not None else simulated
 
 
-def list_figures(published: Entry) -> Iterator[Figure]:
+def list_figures(published: Mapping[str, Any]) -> Iterator[Figure]:
     """Every figure of a file of published results that simulated trials have too.
 
-    Raises SettingError for an entry that lacks what says how it is simulated.
+    Raises InputError with every entry that does not say what it is of, or has numbers that can't be.
     """
-    for section, build in SECTIONS.items():
-        for entry in published.get(section, []):
-            try:
-                yield from build(entry)
-            except KeyError as error:
-                name = entry.get("id", "an entry without id")
-                raise SettingError(f"published results, {section}, {name}: {error} is absent or unknown") from error
-    yield from _list_safety(published.get("safety", {}))
+    told = build_model(Published, dict(published), "published results")
+    for responders in told.responders:
+        yield from _list_responders(responders)
+    for means in told.means:
+        yield from _list_means(means)
+    for changes in told.changes:
+        yield from _list_changes(changes)
+    for conflict in told.conflicts:
+        changes = Changes(**{**dict(conflict), **dict(conflict.published)})
+        yield from _list_changes(changes, "conflicts")
+    for times in told.time_to_event:
+        yield from _list_times(times)
+    for deteriorations in told.deteriorations:
+        yield from _list_deteriorations(deteriorations)
+    for percent in told.percents:
+        yield from _list_percents(percent)
+    yield from _list_safety(told.safety)
 
 
-def _each_side(entry: Entry) -> Iterator[tuple[str, int, Entry]]:
+def _list_responders(entry: Responders) -> Iterator[Figure]:
+    without = entry.without_confirmed_deterioration
     for name, side in SIDES.items():
-        if name in entry:
-            yield name, side, entry[name]
+        numbers: Counted | None = getattr(entry, name)
+        if numbers is not None:
+            simulate = share_responders(entry.threshold, entry.week, side, without_deterioration=without)
+            address = f"responders.{entry.id}.{name}.count"
+            yield Figure(address, entry.label, "share", numbers.count, numbers.n, simulate)
 
 
-def _list_responders(entry: Entry) -> Iterator[Figure]:
-    without = entry.get("without_confirmed_deterioration", False)
-    for name, side, numbers in _each_side(entry):
-        simulate = share_responders(entry["threshold"], entry["week"], side, without_deterioration=without)
-        address = f"responders.{entry['id']}.{name}.count"
-        yield Figure(address, entry["label"], "share", numbers["count"], numbers["n"], simulate)
+def _list_means(entry: TisMeans) -> Iterator[Figure]:
+    for name, side in SIDES.items():
+        for number, kind in KINDS.items():
+            value = getattr(getattr(entry, name), number, None)
+            if value is not None and number != "n":
+                simulate = describe_tis(entry.week, side, number)
+                yield Figure(f"means.{entry.id}.{name}.{number}", entry.label, kind, value, None, simulate)
 
 
-def _list_means(entry: Entry) -> Iterator[Figure]:
-    for name, side, numbers in _each_side(entry):
-        for number in ("mean", "sd"):
-            if number in numbers:
-                simulate = describe_tis(entry["week"], side, number)
-                address = f"means.{entry['id']}.{name}.{number}"
-                yield Figure(address, entry["label"], _kind(number), float(numbers[number]), None, simulate)
+def _list_changes(entry: Changes, section: str = "changes") -> Iterator[Figure]:
+    for name, side in SIDES.items():
+        for number, kind in KINDS.items():
+            value = getattr(getattr(entry, name), number, None)
+            if value is not None:
+                simulate = describe_change(entry.measure, entry.from_week, entry.week, side, number)
+                yield Figure(f"{section}.{entry.id}.{name}.{number}", entry.label, kind, value, None, simulate)
 
 
-def _list_changes(entry: Entry, section: str = "changes") -> Iterator[Figure]:
-    for name, side, numbers in _each_side(entry):
-        for number in ("mean", "sd", "n"):
-            if number in numbers:
-                simulate = describe_change(entry["measure"], entry.get("from_week", 0), entry["week"], side, number)
-                address = f"{section}.{entry['id']}.{name}.{number}"
-                yield Figure(address, entry["label"], _kind(number), float(numbers[number]), None, simulate)
+def _list_times(entry: Times) -> Iterator[Figure]:
+    for name, side in SIDES.items():
+        numbers: Timed | None = getattr(entry, name)
+        if numbers is not None:
+            simulate = find_median_time(entry.threshold, entry.week, side)
+            address = f"time_to_event.{entry.id}.{name}.median"
+            yield Figure(address, entry.label, "days", numbers.median, None, simulate)
 
 
-def _list_conflicts(entry: Entry) -> Iterator[Figure]:
-    yield from _list_changes({**entry, **entry["published"]}, "conflicts")
+def _list_deteriorations(entry: Deteriorations) -> Iterator[Figure]:
+    for name, side in SIDES.items():
+        numbers: Counted | None = getattr(entry, name)
+        if numbers is not None:
+            address = f"deteriorations.{entry.id}.{name}.count"
+            simulate = count_deteriorated(entry.week, side)
+            yield Figure(address, entry.label, "share", numbers.count, numbers.n, simulate)
 
 
-def _list_times(entry: Entry) -> Iterator[Figure]:
-    for name, side, numbers in _each_side(entry):
-        simulate = find_median_time(entry["threshold"], entry["week"], side)
-        address = f"time_to_event.{entry['id']}.{name}.median"
-        yield Figure(address, entry["label"], "days", float(numbers["median"]), None, simulate)
+def _list_percents(entry: Percent) -> Iterator[Figure]:
+    if entry.what is not None:
+        count = entry.percent / 100 * entry.n if entry.count is None else entry.count
+        yield Figure(f"percents.{entry.id}.count", entry.label, "share", count, entry.n, count_percent(entry))
 
 
-def _list_deteriorations(entry: Entry) -> Iterator[Figure]:
-    for name, side, numbers in _each_side(entry):
-        simulate = count_deteriorated(entry["week"], side)
-        address = f"deteriorations.{entry['id']}.{name}.count"
-        yield Figure(address, entry["label"], "share", numbers["count"], numbers["n"], simulate)
+def _list_safety(safety: Safety) -> Iterator[Figure]:
+    numbers: dict[str, Kind] = {"patients": "share", "events": "events"}
+    for entry in safety.events:
+        for name, group in safety.groups.items():
+            for number, kind in numbers.items():
+                value, simulate = getattr(getattr(entry, name), number), describe_events(entry.id, name, number)
+                if value is not None and simulate is not None:
+                    address = f"safety.events.{entry.id}.{name}.{number}"
+                    yield Figure(address, f"{entry.label}: {group.label}", kind, value, group.n, simulate)
+    for listed in safety.listed:
+        if listed.kind is not None:
+            address = f"safety.listed.{listed.id}.patients"
+            yield Figure(address, listed.label, "share", listed.patients, listed.n, describe_listed(listed.kind))
 
 
-def _list_percents(entry: Entry) -> Iterator[Figure]:
-    if "what" in entry:
-        count = entry["count"] if "count" in entry else float(entry["percent"]) / 100 * entry["n"]
-        simulate = count_percent(entry)
-        yield Figure(f"percents.{entry['id']}.count", entry["label"], "share", count, entry["n"], simulate)
-
-
-def _list_safety(safety: Entry) -> Iterator[Figure]:
-    groups = safety.get("groups", {})
-    for entry in safety.get("events", []):
-        for name in groups:
-            for number in ("patients", "events"):
-                simulate = describe_events(entry["id"], name, number)
-                if number in entry[name] and simulate is not None:
-                    kind: Kind = "share" if number == "patients" else "events"
-                    address = f"safety.events.{entry['id']}.{name}.{number}"
-                    label = f"{entry['label']}: {groups[name]['label']}"
-                    yield Figure(address, label, kind, entry[name][number], groups[name]["n"], simulate)
-    for entry in safety.get("listed", []):
-        if "kind" in entry:
-            address = f"safety.listed.{entry['id']}.patients"
-            yield Figure(
-                address, entry["label"], "share", entry["patients"], entry["n"], describe_listed(entry["kind"])
-            )
-
-
-def _kind(number: str) -> Kind:
-    kinds: dict[str, Kind] = {"mean": "mean", "sd": "sd", "n": "subjects"}
-    return kinds[number]
-
-
-SECTIONS: Final[Mapping[str, Callable[[Entry], Iterator[Figure]]]] = {
-    "responders": _list_responders,
-    "means": _list_means,
-    "changes": _list_changes,
-    "conflicts": _list_conflicts,
-    "time_to_event": _list_times,
-    "deteriorations": _list_deteriorations,
-    "percents": _list_percents,
-}
+KINDS: Final[Mapping[str, Kind]] = {"mean": "mean", "sd": "sd", "n": "subjects"}
+"""The numbers by which a group is described."""
 
 
 def simulate_figures(figures: Sequence[Figure], trials: ObservedTrials) -> Numbers:

@@ -5,7 +5,7 @@ Up to the end of the blinded period subjects who have switched are left out of o
 from ProDERM's (43 of 48 on placebo).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from myotis.randomize.strata import list_strata
 from myotis.rules.deterioration import CONFIRMED
 from myotis.simulate.calibration.observed_trials import COMPARATOR, GROUP, ObservedTrials
+from myotis.simulate.calibration.published_entries import Percent
 from myotis.simulate.decisions import find_extension
 from myotis.simulate.truth import Numbers
 from myotis.statistics.time_to_event.survival_quantiles import estimate_survival_quantile
@@ -95,17 +96,20 @@ def count_deteriorated(week: int, side: int) -> Computed:
     return compute
 
 
-def count_percent(entry: Mapping[str, Any]) -> Computed:
+def count_percent(entry: Percent) -> Computed:
     """What a published percent is of: those who have ``completed`` a period, who ``switched``, or a ``stratum``."""
-    sides = {"group": (GROUP,), "comparator": (COMPARATOR,), None: (GROUP, COMPARATOR)}[entry.get("arm")]
+    sides = {"group": (GROUP,), "comparator": (COMPARATOR,), None: (GROUP, COMPARATOR)}[entry.arm]
 
     def compute(trials: ObservedTrials) -> Numbers:
         here = np.isin(trials.side, sides)
-        if entry["what"] == "completed":
-            return _share(trials.stays_until(entry["week"]), here)
-        if entry["what"] == "switched":
+        if entry.what == "switched":
             return _share(trials.outcomes.has_switched, here)
-        return _share(trials.outcomes.stratum == list_strata(trials.trial).index(entry["level"]), here)
+        if entry.week is not None:
+            return _share(trials.stays_until(entry.week), here)
+        strata = list_strata(trials.trial)
+        if entry.level not in strata:
+            raise KeyError(f"the stratum {entry.level}")
+        return _share(trials.outcomes.stratum == strata.index(entry.level), here)
 
     return compute
 

@@ -38,3 +38,19 @@ def test_a_file_with_faults_tells_them(tmp_path):
         read_declaration(path)
     columns = str(caught.value)
     assert all(part in columns for part in ("fitted", "scale", "places", "sd", "label"))
+
+
+def test_published_numbers_that_can_not_be_are_told_together():
+    group = {"count": 50, "n": 47}
+    published = {
+        "responders": [{"id": "a", "label": "A", "week": 16, "threshold": 20, "group": group}],
+        "changes": [{"id": "b", "label": "B", "measure": "haq", "week": 16, "group": {"mean": "x", "sd": "-1"}}],
+        "percents": [{"id": "c", "label": "C", "what": "completed", "count": 1, "n": 2, "percent": "50"}],
+        "safety": {"listed": [{"id": "d", "label": "D", "kind": "headache", "patients": 3}]},
+    }
+    with pytest.raises(InputError) as caught:
+        list(list_figures(published))
+    told = str(caught.value)
+    for part in ("50 of 47", "mean", "sd", "has no week", "has no n"):
+        assert part in told
+    assert len(caught.value.faults) == 5
