@@ -27,6 +27,9 @@ def calibrate(
     draws: Annotated[
         int, typer.Option(help="Draws of the parameters for the simulated ranges, 256 trials each.", min=1)
     ] = 128,
+    scenarios: Annotated[
+        int, typer.Option(help="Draws of the parameters as scenario files for myotis simulate.", min=0)
+    ] = 0,
     seed: Annotated[int, typer.Option(help="The seed of the virtual patients.", min=0)] = 2022,
     workers: Annotated[int | None, typer.Option(help="Threads; as many as processors if not said.", min=1)] = None,
     as_json: Json = False,
@@ -53,12 +56,14 @@ def calibrate(
         out.mkdir(parents=True, exist_ok=True)
     with ChunkProgress("Calibrating") as progress:
         found = fit(
-            prepared, seed=seed, draws=draws, workers=workers or os.cpu_count() or 1,
+            prepared, seed=seed, draws=draws, scenarios=scenarios, workers=workers or os.cpu_count() or 1,
             tell=lambda done, of, what: progress.tell(done, of, f"Calibrating, {what}"),
         )  # fmt: skip
     write_datasets(out, {"FIGURES": found.figures, "PARAMETERS": found.parameters})
     with telling_failures(out):
         (out / "course.toml").write_text(found.course, "utf-8")
+        for number, text in enumerate(found.scenarios, 1):
+            (out / f"scenario-draw-{number}.toml").write_text(text, "utf-8")
     lines = [
         *summarize_calibration(found.figures, found.parameters),
         f"The course has {found.values} numbers; {found.moved} of them moved, by as much as {found.learned:.1f} free "

@@ -8,6 +8,7 @@ from myotis.cli.main import app
 from myotis.datasets.calibration import CALIBRATED_FIGURES, CALIBRATED_PARAMETERS
 from myotis.errors import InputError, SettingError
 from myotis.simulate.course import ASSUMED, read_course, read_course_text
+from myotis.simulate.scenarios import read_scenario
 
 PUBLISHED = """
 [[changes]]
@@ -66,7 +67,7 @@ def files(tmp_path_factory):
 def calibrated(files):
     folder, named = files
     out = folder / "out"
-    ran = run(*named, "--out", out, "--draws", 2, "--seed", 3)
+    ran = run(*named, "--out", out, "--draws", 2, "--seed", 3, "--scenarios", 2)
     assert ran.exit_code == 0, ran.output
     return out, ran.stdout
 
@@ -87,6 +88,18 @@ def test_the_course_can_be_read_and_has_moved_toward_the_published_figures(calib
     assert fitted.measures["haq"].recovery["octagam_10"] > 0.55  # 0.49 was assumed, and more recovery is published
     assert fitted.enzymes["ck"].uln_site_sd == pytest.approx(0.05, rel=0.02)
     assert fitted.provenance["measures.haq.recovery.octagam_10"].note == "fitted; 0.49 was assumed"
+
+
+def test_draws_are_scenarios_of_the_fitted_course_on_either_side_of_it(calibrated):
+    out, _ = calibrated
+    fitted = read_course(out / "course.toml")
+    drawn = [read_scenario(str(out / f"scenario-draw-{number}.toml"), "proderm", fitted) for number in (1, 2)]
+    assert [one.id for one in drawn] == ["draw_1", "draw_2"]
+    low, high = sorted(one.course.measures["haq"].recovery["octagam_10"] for one in drawn)
+    middle = fitted.measures["haq"].recovery["octagam_10"]
+    assert low < middle < high
+    assert low + high == pytest.approx(2 * middle, abs=3e-4)
+    assert drawn[0].course.measures["mmt8"] == fitted.measures["mmt8"]
 
 
 def test_the_tables_are_what_they_say_and_the_page_needs_nothing_else(calibrated):

@@ -12,13 +12,13 @@ from myotis.protocol.files import as_values
 from myotis.protocol.provenance import flatten
 from myotis.protocol.trial import Trial
 from myotis.simulate.batch import VirtualTrial
-from myotis.simulate.calibration.course_file import write_course
+from myotis.simulate.calibration.course_file import write_course, write_scenario
 from myotis.simulate.calibration.declaration import FILE, Declaration, Use, sort_figures
 from myotis.simulate.calibration.figures import list_figures
 from myotis.simulate.calibration.fit import Effort, Fitted, Simulator, fit_parameters, say_nothing
 from myotis.simulate.calibration.observed_trials import observe_trials
 from myotis.simulate.calibration.parameters import Parameters
-from myotis.simulate.calibration.predictive import find_ranges, predict_figures
+from myotis.simulate.calibration.predictive import draw_positions, find_ranges, predict_figures
 from myotis.simulate.course import parse_course
 from myotis.simulate.truth import Numbers
 
@@ -32,6 +32,8 @@ class Calibration(NamedTuple):
 
     course: str
     """The text of the fitted course file."""
+    scenarios: tuple[str, ...]
+    """The texts of scenario files, each a draw of the parameters."""
     figures: pl.DataFrame
     """`myotis.datasets.calibration.CALIBRATED_FIGURES`"""
     parameters: pl.DataFrame
@@ -89,12 +91,14 @@ def calibrate(
     seed: int,
     draws: int,
     workers: int,
+    scenarios: int = 0,
     effort: Effort | None = None,
     tell: Callable[[int, int, str], None] = say_nothing,
 ) -> Calibration:
     """Fit a course to the published figures of a trial.
 
-    ``draws`` of the posterior make a batch of trials each for the simulated ranges. ``tell`` hears how many of how many
+    ``draws`` of the posterior make a batch of trials each for the simulated ranges; so many of its draws as
+    ``scenarios`` says are written down as scenarios of the fitted course. ``tell`` hears how many of how many
     batches are simulated, and of what.
     """
     trial, assumed, declaration, use, parameters = prepared
@@ -105,10 +109,12 @@ def calibrate(
         values = predict_figures(simulator._replace(figures=tuple(use.all)), fitted, draws)
     left = fitted.sd / parameters.sd
     cited = f"{declaration.title}, by myotis calibrate, seed {seed}"
+    drawn = draw_positions(fitted, scenarios, seed)
     text = write_course(assumed, parameters, fitted.mode, left, cited)
     before, after = (list(_list_numbers(as_values(one))) for one in (course, parameters.make_course(fitted.mode)))
     return Calibration(
         course=text,
+        scenarios=tuple(write_scenario(parameters, at, number, cited) for number, at in enumerate(drawn, 1)),
         figures=CALIBRATED_FIGURES.build(_list_figures(use, values)),
         parameters=CALIBRATED_PARAMETERS.build(_list_parameters(parameters, fitted)),
         objectives=fitted.objectives,

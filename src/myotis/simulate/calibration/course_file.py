@@ -1,4 +1,5 @@
-"""A fitted course as a file: the text of the course that was assumed, with other values where parameters moved."""
+"""A fitted course as a file: the text of the course that was assumed, with other values where parameters moved; and
+draws of what the fit leaves open, as scenarios of that course."""
 
 from collections.abc import Iterator, Mapping
 from itertools import dropwhile
@@ -58,6 +59,21 @@ def write_course(assumed: tuple[str, str], parameters: Parameters, mode: Numbers
 def _drop_first_comment(text: str) -> str:
     lines = text.splitlines(keepends=True)
     return "".join(dropwhile(lambda line: line.startswith("#") or not line.strip(), lines))
+
+
+def write_scenario(parameters: Parameters, position: Numbers, number: int, cited: str) -> str:
+    """The text of a scenario file that sets every value that may move to what a draw of the parameters says."""
+    drawn = as_values(parameters.make_course(position))
+    before = dict(flatten(as_values(parameters.course)))
+    places = [place for parameter in parameters.declared for place in parameter.places]
+    paths = [path for place in places for path in _find_paths(before, place)]
+    document = tomlkit.document()
+    document["schema_version"] = 1
+    document["id"] = f"draw_{number}"
+    document["title"] = f"Draw {number} of what the published figures leave open"
+    document["note"] = f"assumed; {cited}"
+    document["changes"] = {".".join(path): float(f"{_take(drawn, path):.{DIGITS}g}") for path in paths}
+    return tomlkit.dumps(document)
 
 
 def _write_source(note: str) -> Item:
