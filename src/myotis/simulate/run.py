@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from myotis.datasets.characteristics import CHARACTERISTICS
+from myotis.errors import SettingError
 from myotis.protocol.methods import PROPORTIONS
 from myotis.protocol.plan import Estimand
 from myotis.simulate.analyses import find_direction, find_neutral
@@ -102,8 +103,11 @@ def run_simulation(
 
     Finished chunks are kept in ``folder`` and not computed again. The workers can compute ``at_a_time`` chunks at a
     time; twice as many are given to them, so that none has to wait. ``tell`` hears of every finished chunk. Raises
-    InputError where the folder holds another simulation, or can't be written to.
+    InputError where the folder holds another simulation, or can't be written to, and SettingError where it is to stop
+    by the precision of a power, and nothing is tested.
     """
+    if wanted.until_se is not None and all(one.test.method == "none" for one in simulation.analyses):
+        raise SettingError("no analysis has a test, so there is no power by whose precision one could stop")
     store = ChunkStore(folder, simulation)
     tally = _Tally(simulation, asked.alpha)
     chunks = 0

@@ -367,3 +367,14 @@ def test_a_scenario_that_there_is_not_is_refused_and_one_of_a_file_is_read(tmp_p
     file.write_text(file.read_text().replace("0.5", "'half'"))
     with pytest.raises(InputError, match="demographics"):
         read_scenario(str(file), "proderm", COURSE)
+
+
+def test_stopping_by_the_precision_of_a_power_needs_a_test(tmp_path):
+    untested = AnalysisChoice(
+        id="untested", estimand="primary", changes={"test": {"method": "none", "continuity_correction": False}}
+    )
+    comparison = Comparison(schema_version=1, designs=(Design(id="one", subjects=12),), analyses=(untested,))
+    simulation = plan_simulation(TRIAL, [Scenario("as_assumed", COURSE)], seed=1, comparison=comparison)
+    with pytest.raises(SettingError, match="no analysis has a test"):
+        carry_out(tmp_path / "out", until_se=0.01, simulation=simulation)
+    assert not (tmp_path / "out").exists()
