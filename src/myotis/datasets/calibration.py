@@ -4,6 +4,11 @@ from typing import Final
 
 from myotis.datasets.table import Column, Table
 
+LITTLE: Final = 0.9
+MUCH: Final = 0.5
+"""Of a prior's standard deviation: the figures say next to nothing of a parameter that has more than the first left,
+and much of one that has no more than the second."""
+
 CALIBRATED_FIGURES: Final = Table(
     name="FIGURES",
     label="Published figures and simulated ones",

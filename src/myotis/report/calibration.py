@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from myotis.datasets.calibration import CALIBRATED_FIGURES, CALIBRATED_PARAMETERS
+from myotis.datasets.calibration import CALIBRATED_FIGURES, CALIBRATED_PARAMETERS, LITTLE, MUCH
 from myotis.errors import InputError
 from myotis.report.svg import ARM_COLORS, ARM_MARKERS, add_legend, draw_svg
 from myotis.report.templating import render_template
@@ -20,12 +20,14 @@ USES: Final = {"fitted": "Fitted", "held_out": "Held out"}
 DECIMALS: Final = {"share": 1, "events": 1, "days": 0, "subjects": 1, "mean": 2, "sd": 2}
 """By kind of number."""
 
-NUMBERS: Final = {"count": "subjects", "patients": "subjects", "n": "subjects observed", "median": "median, days"}
+NUMBERS: Final = {
+    "count": "subjects",
+    "patients": "subjects",
+    "n": "subjects observed",
+    "sd": "SD",
+    "median": "median, days",
+}
 """What the last part of an address is called; others are called as they are."""
-
-LITTLE: Final = 0.9
-MUCH: Final = 0.5
-"""Of the prior's standard deviation: who has more left has learned little, who has less has learned much."""
 
 
 def render_calibration(
@@ -77,12 +79,10 @@ def list_figure_rows(figures: pl.DataFrame, use: str) -> list[tuple[str, tuple[s
 
 
 def name_figure(label: str, address: str) -> str:
-    """What a figure is called: its entry's label, the group, and what number it is."""
+    """What a figure is called: its label, which names the group where there is one, and what number it is."""
     *_, group, number = address.split(".")
-    words = [NUMBERS.get(number, "SD" if number == "sd" else number)]
-    if group in {"group", "comparator"}:
-        words.insert(0, "IVIg" if group == "group" else "placebo")
-    return f"{label}: {', '.join(words)}"
+    between = ", " if group in {"group", "comparator"} else ": "
+    return f"{label}{between}{NUMBERS.get(number, number)}"
 
 
 def list_parameter_rows(parameters: pl.DataFrame) -> list[tuple[str, tuple[str, ...]]]:

@@ -11,6 +11,9 @@ from myotis.simulate.course import ASSUMED, read_course, read_course_text
 from myotis.simulate.scenarios import read_scenario
 
 PUBLISHED = """
+group = "IVIg"
+comparator = "placebo"
+
 [[changes]]
 id = "haq-week16"
 label = "HAQ, change to week 16"

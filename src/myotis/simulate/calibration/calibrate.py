@@ -141,21 +141,22 @@ def _list_figures(use: Use, values: Numbers) -> Iterator[dict[str, Any]]:
 
 
 def _list_parameters(parameters: Parameters, fitted: Fitted) -> Iterator[dict[str, Any]]:
-    for at, parameter in enumerate(parameters.declared):
-
-        def value(center: float, sd: float, side: int, at: int = at) -> float:
-            return parameters.find_value(parameters.declared[at], center + side * NORMAL_975 * sd)
-
+    normals = parameters.center, parameters.sd, fitted.mode, fitted.sd
+    for parameter, center, sd, mode, posterior_sd in zip(parameters.declared, *normals, strict=True):
+        before, after = (
+            [parameters.find_value(parameter, at + side * NORMAL_975 * wide) for side in (-1, 0, 1)]
+            for at, wide in ((center, sd), (mode, posterior_sd))
+        )
         yield {
             "parameter": parameter.id,
             "label": parameter.label,
-            "assumed": value(parameters.center[at], 0, 0),
-            "assumed_lower": value(parameters.center[at], parameters.sd[at], -1),
-            "assumed_upper": value(parameters.center[at], parameters.sd[at], 1),
-            "fitted": value(fitted.mode[at], 0, 0),
-            "lower": value(fitted.mode[at], fitted.sd[at], -1),
-            "upper": value(fitted.mode[at], fitted.sd[at], 1),
-            "uncertainty_left": float(fitted.sd[at] / parameters.sd[at]),
+            "assumed": before[1],
+            "assumed_lower": before[0],
+            "assumed_upper": before[2],
+            "fitted": after[1],
+            "lower": after[0],
+            "upper": after[2],
+            "uncertainty_left": float(posterior_sd / sd),
         }
 
 

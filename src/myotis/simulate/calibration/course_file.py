@@ -8,16 +8,13 @@ from typing import Any, Final
 import tomlkit
 from tomlkit.items import Item
 
+from myotis.datasets.calibration import LITTLE
 from myotis.protocol.files import as_values
 from myotis.protocol.provenance import covers, flatten
 from myotis.simulate.calibration.parameters import DIGITS, Parameters
 from myotis.simulate.truth import Numbers
 
 REFERENCE: Final = "calibration"
-
-LITTLE: Final = 0.9
-"""A parameter of whose prior's standard deviation more than this is left has learned next to nothing."""
-
 
 HEADER: Final = """\
 # The truth about virtual patients, fitted to published figures: written by myotis calibrate, from {name}.

@@ -69,6 +69,17 @@ def list_figures(published: Mapping[str, Any]) -> Iterator[Figure]:
     Raises InputError with every entry that does not say what it is of, or has numbers that can't be.
     """
     told = build_model(Published, dict(published), "published results")
+    names = {"group": told.group, "comparator": told.comparator}
+    for figure in _list_by_group(told):
+        *_, group, _ = figure.address.split(".")
+        yield figure._replace(label=f"{figure.label}: {names[group]}")
+    for percent in told.percents:
+        yield from _list_percents(percent)
+    yield from _list_safety(told.safety)
+
+
+def _list_by_group(told: Published) -> Iterator[Figure]:
+    """The figures of the two arms."""
     for responders in told.responders:
         yield from _list_responders(responders)
     for means in told.means:
@@ -82,9 +93,6 @@ def list_figures(published: Mapping[str, Any]) -> Iterator[Figure]:
         yield from _list_times(times)
     for deteriorations in told.deteriorations:
         yield from _list_deteriorations(deteriorations)
-    for percent in told.percents:
-        yield from _list_percents(percent)
-    yield from _list_safety(told.safety)
 
 
 def _list_responders(entry: Responders) -> Iterator[Figure]:
@@ -144,7 +152,7 @@ def _list_safety(safety: Safety) -> Iterator[Figure]:
     for entry in safety.events:
         for name, group in safety.groups.items():
             for number, kind in numbers.items():
-                value, simulate = getattr(getattr(entry, name), number), describe_events(entry.id, name, number)
+                value, simulate = getattr(getattr(entry, name), number), describe_events(entry, name, number)
                 if value is not None and simulate is not None:
                     address = f"safety.events.{entry.id}.{name}.{number}"
                     yield Figure(address, f"{entry.label}: {group.label}", kind, value, group.n, simulate)

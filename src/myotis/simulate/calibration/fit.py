@@ -49,7 +49,7 @@ class Fitted(NamedTuple):
     covariance: Numbers
     """[parameter, parameter]"""
     objectives: tuple[float, ...]
-    """The chi-square of figures and priors before every step, and where the last one was not worth while."""
+    """The chi-square of figures and priors before every step, and at the mode."""
 
     @property
     def sd(self) -> Numbers:
@@ -139,13 +139,15 @@ def fit_parameters(simulator: Simulator, effort: Effort) -> Fitted:
     at, objectives = parameters.center, []
     for step in range(1, MOST_STEPS + 1):
         moved, objective = _step(simulator, effort, target, at, f"step {step}")
-        objectives.append(objective)
         if moved is None:
             break
+        objectives.append(objective)
         at = moved
     (here,) = simulator.summarize([at], effort.batches, "uncertainty")
+    precision = weigh(here)
+    objectives.append(target.find_objective(at, np.nanmean(here, axis=0), precision))
     derivatives = differentiate(simulator, at, effort.last_slope_batches, "uncertainty")
-    return Fitted(at, target.find_covariance(derivatives, weigh(here)), tuple(objectives))
+    return Fitted(at, target.find_covariance(derivatives, precision), tuple(objectives))
 
 
 def _step(simulator: Simulator, effort: Effort, target: Target, at: Numbers, what: str) -> tuple[Numbers | None, float]:

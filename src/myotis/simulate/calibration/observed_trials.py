@@ -73,14 +73,20 @@ class ObservedTrials(NamedTuple):
         return np.asarray((self.left == MISSING) | (self.left > visit) | at_gate)
 
     def responds(self, threshold: int, week: int, *, without_deterioration: bool) -> Steps:
-        """[subject, trial]: is TIS at or above a threshold, by the plan's estimand where it has one for the visit?"""
+        """[subject, trial]: is TIS at or above a threshold, by the plan's estimand where it has one for the visit?
+
+        Raises KeyError where it is to be without deterioration, and the plan has no such response.
+        """
         visit = self.trial.assessment_visits[self.find_row(week)]
         variable = "response" if without_deterioration else "tis_at_least"
         planned = [one for one in self.trial.plan.estimands if one.variable == variable and one.visit == visit.id]
-        exact = [one for one in planned if without_deterioration or one.threshold == threshold]
+        reached = self.trial.response.tis_at_least
+        exact = [one for one in planned if threshold == (reached if without_deterioration else one.threshold)]
         if exact:
             visits = [one.id for one in self.trial.assessment_visits]
             return np.asarray(settle_outcomes(self.outcomes, visits, exact[0], self.trial).response == YES)
+        if without_deterioration:
+            raise KeyError(f"a planned response by a TIS of {threshold} in week {week}")
         return np.asarray(self.outcomes.tis[..., self.find_row(week)] >= threshold)
 
 

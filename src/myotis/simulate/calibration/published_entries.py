@@ -144,8 +144,11 @@ class SafetyGroup(Part):
 
 
 class SafetyEvents(Entry):
-    """Adverse events of a class, by group."""
+    """Adverse events of a class, by group; without ``what`` they are none that simulated trials have."""
 
+    what: Literal["any", "infusional", "serious", "related", "discontinuation"] | None = None
+    kinds: tuple[str, ...] = ()
+    """The kinds of the course that count; all if none is named."""
     first_period_ivig: Happened = Happened()
     first_period_placebo: Happened = Happened()
     overall_ivig: Happened = Happened()
@@ -176,6 +179,9 @@ class Safety(Part):
 class Published(Part):
     """The file."""
 
+    group: str = "group"
+    comparator: str = "comparator"
+    """What the two arms are called."""
     responders: tuple[Responders, ...] = ()
     means: tuple[TisMeans, ...] = ()
     changes: tuple[Changes, ...] = ()

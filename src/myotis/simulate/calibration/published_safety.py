@@ -9,23 +9,19 @@ from myotis.simulate.adverse_events import LEAVING
 from myotis.simulate.calibration.event_marks import MarkedEvents
 from myotis.simulate.calibration.observed_trials import ObservedTrials
 from myotis.simulate.calibration.published_effects import Computed, find_end_of_period
+from myotis.simulate.calibration.published_entries import SafetyEvents
 from myotis.simulate.truth import Numbers
 from myotis.terms.missing import MISSING
 
-THROMBOEMBOLIC: Final = ("thrombosis", "embolism")
-"""Kinds of the course that are thromboembolic."""
-
-Chosen = Callable[[ObservedTrials, MarkedEvents], Any]
+Chosen = Callable[[MarkedEvents], Any]
 
 EVENTS: Final[dict[str, Chosen]] = {
-    "teae": lambda _, events: np.ones(len(events.life), dtype=np.bool_),
-    "infusional": lambda _, events: events.infusional,
-    "serious": lambda _, events: events.serious,
-    "related": lambda _, events: events.related,
-    "thromboembolic": lambda trials, events: _is_of(trials, events, THROMBOEMBOLIC),
-    "thromboembolic-related": lambda trials, events: _is_of(trials, events, THROMBOEMBOLIC) & events.related,
+    "any": lambda events: np.ones(len(events.life), dtype=np.bool_),
+    "infusional": lambda events: events.infusional,
+    "serious": lambda events: events.serious,
+    "related": lambda events: events.related,
 }
-"""Which events an entry of published safety counts."""
+"""Which events an entry counts, by its ``what``."""
 
 DISCONTINUATION: Final = "discontinuation"
 
@@ -33,21 +29,24 @@ IN_PERIOD: Final = {"first_period_ivig": True, "first_period_placebo": True, "ov
 """Is a group that of the blinded period alone?"""
 
 
-def describe_events(entry: str, group: str, number: str) -> Computed | None:
+def describe_events(entry: SafetyEvents, group: str, number: str) -> Computed | None:
     """Of the subjects treated in a group: the share with an event (``patients``), or events for each (``events``).
 
     A subject who switches is in both groups of the blinded period; an event belongs to the treatment that it follows.
     None for what simulated trials don't have.
     """
-    if entry not in EVENTS and (entry != DISCONTINUATION or number == "events"):
+    what = entry.what
+    if what is None or (what == DISCONTINUATION and number == "events"):
         return None
 
     def compute(trials: ObservedTrials) -> Numbers:
         treated = _find_treated(trials, group)
-        if entry == DISCONTINUATION:
+        if what == DISCONTINUATION:
             return _share(_has_left_for_event(trials, group) & treated, treated)
         events = _take_events(trials)
-        here = EVENTS[entry](trials, events) & _is_in_group(trials, events, group)
+        here = EVENTS[what](events) & _is_in_group(trials, events, group)
+        if entry.kinds:
+            here &= _is_of(trials, events, entry.kinds)
         counts = np.bincount(events.life[here], minlength=treated.size).reshape(treated.shape)
         return _share(counts > 0, treated) if number == "patients" else _share(counts, treated)
 
@@ -97,6 +96,8 @@ def _is_in_group(trials: ObservedTrials, events: MarkedEvents, group: str) -> An
 def _is_of(trials: ObservedTrials, events: MarkedEvents, kinds: tuple[str, ...]) -> Any:
     course = trials.virtual.course.adverse_events
     assert course is not None, "events are of its kinds"
+    if unknown := set(kinds) - set(course.kinds):
+        raise KeyError(f"adverse events of the kind {', '.join(sorted(unknown))}")
     return np.isin(events.kind, [at for at, name in enumerate(course.kinds) if name in kinds])
 
 

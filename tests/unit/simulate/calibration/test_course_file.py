@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from myotis.simulate.calibration.course_file import LITTLE, write_course
+from myotis.datasets.calibration import LITTLE
+from myotis.simulate.calibration.course_file import write_course
 from myotis.simulate.calibration.declaration import Parameter
 from myotis.simulate.calibration.parameters import Parameters
 from myotis.simulate.course import ASSUMED, parse_course, read_course_text
