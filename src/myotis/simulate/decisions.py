@@ -14,23 +14,19 @@ from myotis.rules import treatment as given
 from myotis.rules.deterioration import (
     CONFIRMED,
     FIELD_COUNT,
-    LIMBS_MET,
-    LIMBS_UNKNOWN,
     MET,
     NONE,
     STATUS,
     DeteriorationLimits,
     deterioration_course,
     deterioration_limits,
+    find_limbs_of_all,
     find_status,
-    is_any_limb_met,
-    is_worse,
-    take_worsening,
 )
 from myotis.rules.treatment import GateLimits, gate_limits, pass_gate, resolve_switch
 from myotis.simulate.lives import Lives
 from myotis.simulate.truth import NOWHERE, Truth, list_visits
-from myotis.terms.missing import MISSING, NO, UNKNOWN, YES, at_least
+from myotis.terms.missing import MISSING, NO, YES
 from myotis.terms.rule import Steps, rule_part
 
 NEVER_MET: Final = 2**62
@@ -102,30 +98,6 @@ def _may_switch(trial: Trial, visit: Visit, opening: Visit | None) -> bool:
 def _find_alternate(trial: Trial, name: str, names: list[str]) -> int:
     starts = {arm.treatment for arm in trial.arms}
     return names.index(resolve_switch(trial, name)) if trial.switch and name in starts else MISSING
-
-
-@rule_part
-def find_limbs_of_all(x: Steps, row: int, limits: DeteriorationLimits, status: Steps) -> None:
-    """Fill in which limbs everybody's visit meets and may meet: one worsening after the other, each of all lives."""
-    known, maybe = np.empty(len(x), dtype=np.int64), np.empty(len(x), dtype=np.int64)
-    status[:, row, LIMBS_MET] = 0
-    status[:, row, LIMBS_UNKNOWN] = 0
-    for limb in range(len(limits.needed)):
-        known[:] = 0
-        maybe[:] = 0
-        for worsening in range(limits.first[limb], limits.first[limb + 1]):
-            column, limit = limits.column[worsening], take_worsening(limits, worsening)
-            for life in range(len(x)):
-                answer = is_worse(x[life, 0, column], x[life, row, column], limit)
-                known[life] += int(answer == YES)
-                maybe[life] += int(answer == UNKNOWN)
-        needed = limits.needed[limb]
-        for life in range(len(x)):
-            answer = at_least(needed, known[life], maybe[life])
-            status[life, row, LIMBS_MET] |= int(answer == YES) << limb
-            status[life, row, LIMBS_UNKNOWN] |= int(answer == UNKNOWN) << limb
-    for life in range(len(x)):
-        status[life, row, MET] = is_any_limb_met(status[life, row, LIMBS_MET], status[life, row, LIMBS_UNKNOWN])
 
 
 @rule_part
