@@ -1,12 +1,12 @@
 """A folder of datasets: one Parquet file each, named after the dataset."""
 
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
 
 from myotis.errors import Fault, InputError
+from myotis.exchange.temporary import temporary_folder
 from myotis.exchange.writing import telling_failures, write_table
 
 
@@ -48,8 +48,8 @@ def write_datasets(folder: Path, datasets: Mapping[str, pl.DataFrame]) -> None:
     except OSError as error:
         what = f"the folder can't be made ({error.strerror})"
         raise InputError([Fault(file=str(folder), what=what, expected="a folder one may write to")]) from error
-    with telling_failures(folder), tempfile.TemporaryDirectory(prefix=".myotis-", dir=folder) as waiting:
-        written = [Path(waiting) / f"{name.lower()}.parquet" for name in datasets]
+    with telling_failures(folder), temporary_folder(".myotis-", folder) as waiting:
+        written = [waiting / f"{name.lower()}.parquet" for name in datasets]
         for file, frame in zip(written, datasets.values(), strict=True):
             try:
                 with write_table(file) as writer:

@@ -1,7 +1,6 @@
 """A table subject by subject in bounded memory: streamed where the file is grouped already, else sorted on disk."""
 
 import math
-import tempfile
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from myotis.datasets.table import FIRST_DATA_ROW
 from myotis.errors import Fault, InputError
 from myotis.exchange.tables import TableSource, as_text, stack
+from myotis.exchange.temporary import temporary_folder
 from myotis.exchange.writing import telling_failures
 
 ROW = "_row"
@@ -89,12 +89,12 @@ def _streamed(source: TableSource, column: str, rows: int) -> Iterator[pl.DataFr
 
 
 def _sorted(source: TableSource, column: str, rows: int) -> Iterator[pl.DataFrame]:
-    with tempfile.TemporaryDirectory(prefix="myotis-") as folder:
+    with temporary_folder("myotis-") as folder:
         runs: list[Path] = []
         samples: list[pl.Series] = []
         for batch in _numbered(source, rows):
             run = batch.with_columns(_key(batch, column)).sort(_KEY, ROW)
-            runs.append(Path(folder) / f"{len(runs)}.parquet")
+            runs.append(folder / f"{len(runs)}.parquet")
             with telling_failures(folder):
                 run.write_parquet(runs[-1], row_group_size=max(1, math.ceil(run.height / 20)))
             samples.append(run[_KEY].gather_every(max(1, rows // SAMPLES_PER_RUN)))

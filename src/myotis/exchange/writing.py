@@ -16,6 +16,7 @@ import polars as pl
 
 from myotis.errors import Fault, InputError
 from myotis.exchange.tables import SEPARATORS, as_text, stack, unknown_extension
+from myotis.exchange.temporary import temporary_folder
 
 WRITABLE = (".csv", ".tsv", ".parquet", ".xpt")
 
@@ -89,16 +90,16 @@ def write_table(path: Path, *, private: bool = False) -> Iterator[TableWriter]:
         return
     target = path.resolve()
     _check_target(path, target)
-    with _replacing(target, private=private) as file, tempfile.TemporaryDirectory(prefix="myotis-") as folder:
+    with _replacing(target, private=private) as file, temporary_folder("myotis-") as folder:
         match target.suffix.lower():
             case ".parquet":
-                parts = ParquetWriter(path, Path(folder))
+                parts = ParquetWriter(path, folder)
                 yield parts
                 parts.finish(file)
             case ".xpt":
                 transport = XptWriter(path)
                 yield transport
-                transport.finish(Path(folder) / "table.xpt", file)
+                transport.finish(folder / "table.xpt", file)
             case extension:
                 yield TextWriter(path, file, SEPARATORS[extension])
 
