@@ -22,7 +22,7 @@ from myotis.simulate.truth import NOWHERE, Truth, build_truth, find_measures, li
 from myotis.terms.missing import MISSING
 from myotis.terms.rule import Executor, Steps, choose_executor, rule_part
 
-LIVES_TOGETHER = 4096
+LIVES_TOGETHER = 8192
 """So many lives go through their visits together: their luck stays near the processor."""
 
 
@@ -179,8 +179,9 @@ def arrive(lives: Lives, arrived: Arrived, here: slice, truth: Truth) -> Lives:
 def find_strata_of_lives(baseline: Steps, limits: StratumLimits, stratum: Steps) -> None:
     """Fill in the stratum of every life."""
     one = np.empty(baseline.shape[1], dtype=np.int64)
+    columns = limits.column
     for life in range(len(stratum)):
-        for column in limits.column:
+        for column in columns:
             one[column] = baseline[life, column]
         stratum[life] = find_stratum(one, limits)
 

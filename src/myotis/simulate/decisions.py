@@ -107,16 +107,14 @@ def assess_visit(truth: Truth, rules: TrialRules, lives: Lives, visit: int) -> N
     if row <= 0:
         return
     find_limbs_of_all(lives.x, row, limits, status)
-    one = np.empty((row + 1, FIELD_COUNT), dtype=np.int64)
     met, before, now = status[:, row, MET], status[:, row - 1, STATUS], status[:, row, STATUS]
     for life in range(len(status)):
         now[life] = NONE if met[life] == NO else MISSING
+        if before[life] == CONFIRMED:
+            now[life] = CONFIRMED
     for life in range(len(status)):
-        if met[life] != NO or before[life] == CONFIRMED:
-            for earlier in range(row + 1):
-                for field in range(FIELD_COUNT):
-                    one[earlier, field] = status[life, earlier, field]
-            now[life] = find_status(one, row, limits)
+        if met[life] == YES:  # no other visit completes a run
+            now[life] = find_status(status[life], row, limits)
 
 
 @rule_part

@@ -1,4 +1,4 @@
-"""The one file that knows Numba: it compiles rules and keeps what it compiled.
+"""Compiles rules with Numba, and keeps what it compiled; only this file and the one of references know Numba.
 
 Numba's cache notices a change in the file of a function, not in a function that it calls from another file, and
 would go on giving yesterday's answer. So the folder of the cache is named by a digest of all of the package's
@@ -16,6 +16,8 @@ from typing import Any
 
 import numba
 import platformdirs
+
+from myotis.terms.references import take_references
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -64,7 +66,9 @@ def compile_function(function: Callable[..., Any], *, from_python: bool) -> Call
     parts: dict[str, Any] = {name: part for name, part in called.items() if hasattr(type(part), "kernel")}
     kernels = {name: part.kernel for name, part in parts.items()}
     name = function.__qualname__  # the cache tells functions apart by it
-    return _jit(_clone(function, kernels, f"{name}_from_python" if from_python else name), from_python=from_python)
+    if not from_python:
+        return _jit(_clone(function, kernels, name), from_python=False)
+    return take_references(_jit(_clone(function, kernels, f"{name}_from_python"), from_python=True))
 
 
 def compile_loop(kernel: Callable[..., Any], function: Callable[..., Any]) -> Callable[..., None]:
