@@ -42,7 +42,7 @@ compiled.PACKAGE = Path(tiny.__file__).parent
 from tiny.rules import course
 out = np.zeros((3, 1), dtype=np.int64)
 course.run(np.array([[1], [2], [5]]), np.array([0, 3]), (7,), out, engine="compiled")
-hits = sum(course._loop.stats.cache_hits.values())
+hits = sum(course._loop.__wrapped__.stats.cache_hits.values())
 print(json.dumps({"out": out[:, 0].tolist(), "hits": hits, "folder": str(compiled.cache_folder())}))
 """
 

@@ -1,6 +1,7 @@
 """A batch of virtual trials, from the first candidate to the last visit, as arrays."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -14,12 +15,13 @@ from myotis.randomize.strata import StratumLimits, find_stratum, stratum_limits
 from myotis.simulate.allocation import draw_arms
 from myotis.simulate.candidates import Candidates, Entry, People, build_entry, build_people, fill_places
 from myotis.simulate.course import Course
-from myotis.simulate.decisions import TrialRules, build_rules, decide, treat
+from myotis.simulate.decisions import TrialRules, assess_visit, build_rules, enter_extension, switch, treat
 from myotis.simulate.lives import Lives
 from myotis.simulate.luck import Luck, draw_calendar, draw_enrollment, draw_luck, draw_proneness, draw_shared, name_luck
 from myotis.simulate.nature import LifeLuck, attend, flare_up, follow_infusions, leave, record_visit, recover
+from myotis.simulate.room import Room
 from myotis.simulate.truth import NOWHERE, Truth, build_truth, find_measures, list_visits
-from myotis.terms.missing import MISSING
+from myotis.terms.missing import MISSING, YES
 from myotis.terms.rule import Executor, Steps, choose_executor, rule_part
 
 LIVES_TOGETHER = 8192
@@ -134,20 +136,17 @@ def go_through_visits(
 ) -> Iterator[Batch]:
     """Some subjects after others, each in all trials, from the first visit to the ``last`` one, with the treatment of
     ``arm`` [life]. Their lives are good until the next ones are asked for, who take the same place in memory."""
-    truth, course, visits = virtual.truth, virtual.course, virtual.visits[: last + 1]
-    together = max(1, LIVES_TOGETHER // luck.trials) * luck.trials
+    truth, rules, course, visits = virtual.truth, virtual.rules, virtual.course, virtual.visits[: last + 1]
+    room, names = luck.room or Room(), name_luck(visits, truth, course)
+    live, enter, end = (choose_executor(part, executor) for part in (go_through, enter_extension, infuse))
+    stops = sorted({0, last, *(position for position in [rules.extension_at] if 0 < position <= last)})
     treatments = [treatment.id for treatment in virtual.trial.treatments]
     treatment = np.array([treatments.index(each.treatment) for each in virtual.trial.arms])
-    live, names = choose_executor(go_through, executor), name_luck(visits, truth, course)
-    lives: Lives | None = None
+    together = max(1, LIVES_TOGETHER // luck.trials) * luck.trials
     for first in range(0, len(arm), together):
         here = slice(first, min(first + together, len(arm)))
         count, subjects = here.stop - first, (here.stop - first) // luck.trials
-        if lives is None or len(lives.site) != count:
-            lives = Lives.begin(count, truth, last, luck.room)
-        else:
-            lives.begin_again()
-        lives = arrive(lives, arrived, here, truth)
+        lives = arrive(Lives.begin_again(count, truth, last, room), arrived, here, truth)
         lives.treatment[:] = treatment[arm[here]]
         if dated:
             lives.came[:] = draw_calendar(luck, subjects, lives.enrolled, visits, course)
@@ -156,7 +155,12 @@ def go_through_visits(
             patience=luck.exponential(subjects, "patience"),
             proneness=draw_proneness(luck, subjects, course),
         )
-        live(truth, virtual.rules, draw_luck(luck, subjects, names), lives, last)
+        chance = draw_luck(luck, subjects, names)
+        for before, after in pairwise(stops):
+            live(truth, rules, chance, lives, before, after)
+            if after == rules.extension_at:
+                enter(truth, rules, lives, after)
+        end(truth, chance, lives, last)
         yield Batch(lives, arrived.stratum[here], arrived.screened, arm[here])
 
 
@@ -164,6 +168,7 @@ def arrive(lives: Lives, arrived: Arrived, here: slice, truth: Truth) -> Lives:
     """Begin lives with the subjects that have some places."""
     came = arrived.entrants
     lives.true[:] = came.true[here]
+    lives.held[:, 0] = YES
     for measure, (column, uln_column) in enumerate(zip(truth.column, truth.uln_column, strict=True)):
         lives.x[:, 0, column] = came.baseline[here, measure]
         if truth.rated[measure]:
@@ -187,19 +192,26 @@ def find_strata_of_lives(baseline: Steps, limits: StratumLimits, stratum: Steps)
 
 
 @rule_part
-def go_through(truth: Truth, rules: TrialRules, luck: LifeLuck, lives: Lives, last: int) -> None:
-    """Everybody goes through the visits up to the ``last`` one."""
-    for visit in range(last + 1):
-        if visit > 0:
-            leave(truth, lives, visit)
-            recover(truth, lives, visit)
-            flare_up(truth, luck, lives, visit)
-        attend(truth, luck, lives, visit)
-        if visit > 0:
-            record_visit(truth, luck, lives, visit)
-            decide(truth, rules, lives, visit)
-        treat(truth, lives, visit)
-        follow_infusions(truth, luck, lives, visit)
+def go_through(truth: Truth, rules: TrialRules, luck: LifeLuck, lives: Lives, first: int, last: int) -> None:
+    """Everybody goes from the ``first`` of some visits, at which all has been decided, to what is decided at the
+    ``last`` of them; but for the extension, into which `enter_extension` leads."""
+    for visit in range(first, last):
+        infuse(truth, luck, lives, visit)
+        after = visit + 1
+        leave(truth, lives, after)
+        recover(truth, lives, after)
+        flare_up(truth, luck, lives, after)
+        attend(truth, luck, lives, after)
+        record_visit(truth, luck, lives, after)
+        assess_visit(truth, rules, lives, after)
+        switch(truth, rules, lives, after)
+
+
+@rule_part
+def infuse(truth: Truth, luck: LifeLuck, lives: Lives, visit: int) -> None:
+    """Everybody is treated at a visit, and what follows from it follows."""
+    treat(truth, lives, visit)
+    follow_infusions(truth, luck, lives, visit)
 
 
 def check_fit(trial: Trial, course: Course) -> None:

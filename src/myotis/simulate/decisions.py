@@ -144,28 +144,48 @@ def find_status_since_switch(x: Steps, switched: int, limits: DeteriorationLimit
 
 
 @rule_part
+def ask_gate(truth: Truth, rules: TrialRules, lives: Lives, life: int, course: Steps, answers: Steps) -> int:
+    """Whether the protocol's gate lets one subject in: YES, NO or UNKNOWN. ``course`` and ``answers`` are room for the
+    rule, with a row for each visit up to the gate's."""
+    gave, status, x, switched, gate = lives.given, lives.status, lives.x, lives.switched[life], rules.gate
+    since = np.full(x.shape[1], MISSING)
+    if switched != MISSING:
+        find_status_since_switch(x[life], truth.row[switched], rules.deterioration, since)
+    for visit in range(gate.at_visit + 1):
+        row = truth.row[visit]
+        is_assessed = 0 < row < len(since)  # later visits may not be simulated
+        course[visit, given.TREATMENT] = gave[life, visit] if visit < gave.shape[1] else MISSING
+        course[visit, given.DETERIORATION] = status[life, row, STATUS] if is_assessed else MISSING
+        course[visit, given.SINCE_SWITCH] = since[row] if is_assessed and switched != MISSING else MISSING
+    pass_gate(course, gate, answers)
+    enters: int = answers[gate.at_visit, given.ENTERS]
+    return enters
+
+
+@rule_part
 def pass_into_extension(truth: Truth, rules: TrialRules, lives: Lives, visit: int) -> None:
     """The end of the first period: subjects go on, or leave at the visit where the protocol's gate does not let them
     in. Without a gate everybody goes on."""
-    present, left, reason, switched = lives.present, lives.left, lives.reason, lives.switched
-    gave, status, x, rows, gate = lives.given, lives.status, lives.x, truth.row, rules.gate
-    asked = np.empty((gate.at_visit + 1, given.COLUMN_COUNT), dtype=np.int64)
-    answers = np.empty((gate.at_visit + 1, given.FIELD_COUNT), dtype=np.int64)
-    since = np.full(x.shape[1], MISSING)
+    present, left, reason, switched, treatment = (
+        lives.present, lives.left, lives.reason, lives.switched, lives.treatment
+    )  # fmt: skip
+    gave, status, rows, at_gate = lives.given, lives.status, lives.x.shape[1], truth.row[rules.gate.at_visit]
+    course = np.empty((rules.gate.at_visit + 1, given.COLUMN_COUNT), dtype=np.int64)
+    answers = np.empty((rules.gate.at_visit + 1, given.FIELD_COUNT), dtype=np.int64)
+    of_steady = np.full(
+        len(rules.alternate), MISSING
+    )  # to all with one treatment and no deterioration it says the same
     for life in range(len(present) if rules.has_gate == 1 else 0):
         if present[life] == 0:
             continue
-        if switched[life] != MISSING:
-            find_status_since_switch(x[life], rows[switched[life]], rules.deterioration, since)
-        for position in range(gate.at_visit + 1):
-            row = rows[position]
-            asked[position, given.TREATMENT] = gave[life, position] if position < gave.shape[1] else MISSING
-            is_assessed = 0 < row < len(since)  # later visits may not be simulated
-            asked[position, given.DETERIORATION] = status[life, row, STATUS] if is_assessed else MISSING
-            has_switched = is_assessed and switched[life] != MISSING
-            asked[position, given.SINCE_SWITCH] = since[row] if has_switched else MISSING
-        pass_gate(asked, gate, answers)
-        if answers[gate.at_visit, given.ENTERS] != YES:
+        is_steady = switched[life] == MISSING and gave[life, 0] != MISSING and 0 < at_gate < rows
+        is_steady = is_steady and status[life, at_gate, STATUS] != CONFIRMED
+        enters = of_steady[treatment[life]] if is_steady else MISSING
+        if enters == MISSING:
+            enters = ask_gate(truth, rules, lives, life, course, answers)
+        if is_steady:
+            of_steady[treatment[life]] = enters
+        if enters != YES:
             present[life], left[life], reason[life] = 0, visit, truth.leaving.shape[2]
 
 
@@ -179,13 +199,10 @@ def begin_extension(rules: TrialRules, lives: Lives, visit: int) -> None:
 
 
 @rule_part
-def decide(truth: Truth, rules: TrialRules, lives: Lives, visit: int) -> None:
-    """What follows from a visit, before any treatment."""
-    assess_visit(truth, rules, lives, visit)
-    switch(truth, rules, lives, visit)
-    if visit == rules.extension_at:
-        pass_into_extension(truth, rules, lives, visit)
-        begin_extension(rules, lives, visit)
+def enter_extension(truth: Truth, rules: TrialRules, lives: Lives, visit: int) -> None:
+    """The visit with which the extension begins, after all else that is decided at it and before any treatment."""
+    pass_into_extension(truth, rules, lives, visit)
+    begin_extension(rules, lives, visit)
 
 
 @rule_part

@@ -41,7 +41,8 @@ class Life(Charts):
     def hold_visit(self, subject: Subject, position: int) -> list[Recording] | None:
         """What a visit records of the measures that its schedule has; None where it is missed."""
         truth, life, chance = self.virtual.truth, self._life(subject), self._chance(subject)
-        attend(truth, chance, life, position)
+        if position:
+            attend(truth, chance, life, position)
         if life.held[0, position] == 0:
             return None
         subject.last_visit = self.visits[position]

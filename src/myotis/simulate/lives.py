@@ -81,27 +81,30 @@ class Lives(NamedTuple):
     """[life, row, field]: deterioration."""
 
     @classmethod
-    def begin(cls, count: int, truth: Truth, until: int, room: Room | None = None) -> Self:
+    def begin(cls, count: int, truth: Truth, until: int) -> Self:
         """Lives that nothing is known of yet, with rows for the visits up to one."""
-        room, visits, measures = room or Room(), until + 1, truth.place.shape[1]
-        rows, columns, kinds = int(truth.row[: until + 1].max()) + 1, count_columns(truth), len(truth.mean_events)
+        visits, measures = until + 1, truth.place.shape[1]
+        rows, columns = int(truth.row[: until + 1].max()) + 1, count_columns(truth)
         more = {
             "true": (measures,), "trait": (measures,), "rater": (measures,), "uln": (measures,),
             "recovery": (measures,), "came": (visits,), "held": (visits,), "given": (visits,),
-            "events": (visits, kinds), "x": (rows, columns), "status": (rows, FIELD_COUNT),
+            "events": (visits, len(truth.mean_events)), "x": (rows, columns), "status": (rows, FIELD_COUNT),
         }  # fmt: skip
         arrays = {
-            name: room.take(("lives", name), (count, *more.get(name, ())), float if name in REAL else np.int64)
+            name: np.full((count, *more.get(name, ())), FIRST.get(name, 0), float if name in REAL else np.int64, "F")
             for name in cls._fields
         }
-        for name, values in arrays.items():
-            values[:] = FIRST.get(name, 0)
         return cls(**arrays)
 
-    def begin_again(self) -> None:
-        """Other lives in the same place: memory that was just used is quicker than new memory."""
+    @classmethod
+    def begin_again(cls, count: int, truth: Truth, until: int, room: Room) -> Self:
+        """Other lives in the place of earlier ones, if the room had so many of the same measures: most of a life is
+        written anew with every subject, and memory that was just used is quicker than new memory."""
+        alike = (truth.column.tobytes(), truth.place.tobytes(), truth.rated.tobytes(), len(truth.mean_events))
+        lives = room.keep(("lives", count, until, alike), lambda: cls.begin(count, truth, until))
         for name in GOING_ON:
-            getattr(self, name)[:] = FIRST.get(name, 0)
+            getattr(lives, name)[:] = FIRST.get(name, 0)
+        return lives
 
     def cut(self, first: int, after: int) -> Self:
         """The lives from one to before another; the arrays are shared."""

@@ -169,13 +169,8 @@ def flare_up(truth: Truth, luck: LifeLuck, lives: Lives, visit: int) -> None:
 
 @rule_part
 def attend(truth: Truth, luck: LifeLuck, lives: Lives, visit: int) -> None:
-    """Who comes to the visit. Everybody comes to the first one."""
-    present, held, likely = lives.present, lives.held, truth.visit_missed
-    if visit == 0:
-        for life in range(len(present)):
-            held[life, visit] = present[life]
-        return
-    missing = luck.missing[visit - 1]
+    """Who comes to a visit after the first one, to which everybody comes."""
+    present, held, likely, missing = lives.present, lives.held, truth.visit_missed, luck.missing[visit - 1]
     for life in range(len(present)):
         held[life, visit] = present[life] if missing[life] >= likely else 0
 
@@ -199,15 +194,12 @@ def see_state(truth: Truth, lives: Lives, visit: int, measure: int, noise: Numbe
 
 
 @rule_part
-def is_recorded(luck: float, place: int, visit_missed: float, measure_missed: float) -> bool:
-    """Is the measurement at a place of a visit recorded? Luck decides about the visit, then what is left of it about
-    one measurement after the other."""
-    if luck < visit_missed:
-        return False
-    luck = (luck - visit_missed) / (1.0 - visit_missed)
-    for _ in range(place):
-        luck = luck / measure_missed if luck < measure_missed else (luck - measure_missed) / (1.0 - measure_missed)
-    return luck >= measure_missed
+def share_out(luck: float, likely: float) -> tuple[bool, float]:
+    """Does something happen that has this probability, by a uniform number; and what is left of the number, which is
+    uniform again."""
+    if luck < likely:
+        return True, luck / likely
+    return False, (luck - likely) / (1.0 - likely)
 
 
 @rule_part
@@ -228,27 +220,29 @@ def record_visit(truth: Truth, luck: LifeLuck, lives: Lives, visit: int) -> None
 
 @rule_part
 def leave_out(truth: Truth, luck: LifeLuck, lives: Lives, visit: int) -> None:
-    """Take away what was not recorded: all of who did not come, and single measurements."""
+    """Take away what was not recorded: all of who did not come, and single measurements. Luck decides about the visit,
+    then what is left of it about one measurement after the other."""
     held, x, row, missing, anything = (
-        lives.held,
-        lives.x,
-        truth.row[visit],
-        luck.missing[visit - 1],
-        truth.anything_missed[visit],
-    )
-    visit_missed, measure_missed = truth.visit_missed, truth.measure_missed
-    places, columns, ulns = truth.place, truth.column, truth.uln_column
+        lives.held[:, visit], lives.x, truth.row[visit], luck.missing[visit - 1], truth.anything_missed[visit]
+    )  # fmt: skip
+    visit_missed, measure_missed, places, columns, ulns = (
+        truth.visit_missed, truth.measure_missed, truth.place[visit], truth.column, truth.uln_column
+    )  # fmt: skip
     for life in range(len(missing)):
-        if held[life, visit] == 1 and missing[life] >= anything:
+        if held[life] == 1 and missing[life] >= anything:
             continue
-        place = 0
+        is_missed, left = share_out(missing[life], visit_missed)
+        is_missed = is_missed or held[life] == 0
         for measure in range(len(columns)):
-            if places[visit, measure] != NOWHERE:
-                if held[life, visit] == 0 or not is_recorded(missing[life], place, visit_missed, measure_missed):
-                    x[life, row, columns[measure]] = MISSING
-                    if ulns[measure] != NOWHERE:
-                        x[life, row, ulns[measure]] = MISSING
-                place += 1
+            if places[measure] == NOWHERE:
+                continue
+            is_left_out = is_missed
+            if not is_missed:
+                is_left_out, left = share_out(left, measure_missed)
+            if is_left_out:
+                x[life, row, columns[measure]] = MISSING
+                if ulns[measure] != NOWHERE:
+                    x[life, row, ulns[measure]] = MISSING
 
 
 @rule_part

@@ -1,10 +1,12 @@
 """Memory that one batch of trials after the other uses: fresh memory costs more than what is computed in it."""
 
 import math
-from collections.abc import Hashable
-from typing import Any
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
 
 import numpy as np
+
+T = TypeVar("T")
 
 
 class Room:
@@ -25,3 +27,10 @@ class Room:
         if kept is None or len(kept) < size:
             kept = self._kept[key] = np.empty(size, dtype=dtype)
         return kept[:size].reshape(shape, order="F")
+
+    def keep(self, name: Hashable, build: Callable[[], T]) -> T:
+        """What was built under this name before; it is built where nothing was."""
+        if name not in self._kept:
+            self._kept[name] = build()
+        kept: T = self._kept[name]
+        return kept

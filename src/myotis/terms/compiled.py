@@ -5,11 +5,13 @@ would go on giving yesterday's answer. So the folder of the cache is named by a 
 sources: any change starts a new one.
 """
 
+import gc
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache, wraps
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -17,7 +19,7 @@ from typing import Any
 import numba
 import platformdirs
 
-from myotis.terms.references import take_references
+from myotis.terms.references import hand_over
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -66,15 +68,19 @@ def compile_function(function: Callable[..., Any], *, from_python: bool) -> Call
     parts: dict[str, Any] = {name: part for name, part in called.items() if hasattr(type(part), "kernel")}
     kernels = {name: part.kernel for name, part in parts.items()}
     name = function.__qualname__  # the cache tells functions apart by it
-    if not from_python:
-        return _jit(_clone(function, kernels, name), from_python=False)
-    return take_references(_jit(_clone(function, kernels, f"{name}_from_python"), from_python=True))
+    if from_python:
+        return _open_to_python(_clone(function, kernels, f"{name}_from_python"))
+    # As part of others it is kept with them; by itself it would be written, and hardly ever read.
+    part: Callable[..., Any] = _jit(
+        _clone(function, kernels, name), cache=False, no_cpython_wrapper=True, forceinline=True
+    )
+    return part
 
 
 def compile_loop(kernel: Callable[..., Any], function: Callable[..., Any]) -> Callable[..., None]:
     """A compiled loop over subjects for a compiled rule, which lets other threads run beside it."""
     name = f"loop_over_{function.__module__}_{function.__name__}".replace(".", "_")
-    return _jit(_clone(_loop, {"_kernel": kernel}, name), from_python=True)
+    return _open_to_python(_clone(_loop, {"_kernel": kernel}, name))
 
 
 def _loop(x, offsets, limits, out):  # type: ignore[no-untyped-def] # Numba infers the types
@@ -92,17 +98,42 @@ def _clone(function: Callable[..., Any], names: dict[str, Any], qualname: str) -
     return clone
 
 
-def _jit(function: Callable[..., Any], *, from_python: bool) -> Callable[..., Any]:
+def _open_to_python(function: Callable[..., Any]) -> Callable[..., Any]:
+    compiled = _jit(function, cache=True)
+
+    @wraps(compiled)
+    def call(*arguments: Any) -> Any:
+        handed = hand_over(arguments)
+        if compiled.overloads:
+            return compiled(*handed)
+        with _quick_compiler():
+            return compiled(*handed)
+
+    return call
+
+
+@contextmanager
+def _quick_compiler() -> Iterator[None]:
+    """Compile without what takes long and brings nothing.
+
+    More optimization than the first level, which vectorizes loops too, makes nothing here quicker. And compiling makes
+    millions of objects that stay: to look among them for garbage takes a tenth of its time.
+    """
+    level, collects = numba.config.OPT, gc.isenabled()
+    numba.config.OPT = type(level)(1)
+    gc.disable()
+    try:
+        yield
+    finally:
+        numba.config.OPT = level
+        if collects:
+            gc.enable()
+
+
+def _jit(function: Callable[..., Any], **options: Any) -> Any:
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(cache_folder())
     try:
-        compiled: Callable[..., Any] = numba.njit(
-            cache=True,
-            nogil=True,
-            no_cpython_wrapper=not from_python,
-            no_cfunc_wrapper=True,
-            forceinline=not from_python,
-        )(function)
-        return compiled
+        return numba.njit(nogil=True, no_cfunc_wrapper=True, **options)(function)
     finally:
         numba.config.CACHE_DIR = before

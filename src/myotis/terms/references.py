@@ -10,11 +10,9 @@ its parts, an array those by which Numba knows arrays. The arrays belong to Pyth
 function runs.
 """
 
-import gc
 import hashlib
-import weakref
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Iterable
 from typing import Any, Final
 
 import numba
@@ -37,8 +35,8 @@ NAME_LENGTH: Final = 12
 FEW: Final = 5
 """NamedTuples of so many fields are handed over as they are: compiled code then knows them better."""
 
-MOST_KEPT: Final = 256
-"""References."""
+KEPT_OF_A_KIND: Final = 2
+"""The latest so many references to each class of NamedTuples, and so their arrays, live as long as their thread."""
 
 
 class Fields(Type):
@@ -51,65 +49,42 @@ class Fields(Type):
 
 
 class Reference:
-    """A reference in the hands of Python, which can do no more than pass it on.
-
-    It keeps no array alive: whoever calls a compiled function has what it hands over.
-    """
+    """A reference in the hands of Python, which can do no more than pass it on."""
 
     def __init__(self, values: Any) -> None:
+        self.values = values  # whose arrays are kept as long as the reference
         self.type = _find_type(values)
         self.words = np.array(_list_words(values))
         self.address = _find_address(self.words)
-        self.parts = [weakref.ref(part) if isinstance(part, np.ndarray) else part for part in values]
-
-    def is_to(self, values: Any) -> bool:
-        """Does it refer to the very same arrays?"""
-        for part, value in zip(self.parts, values, strict=False):
-            if part is not value and not (type(part) is weakref.ref and part() is value):
-                return False
-        return len(self.parts) == len(values)
 
 
-def take_references(compiled: Any) -> Callable[..., Any]:
-    """A compiled function as Python calls it: large NamedTuples of arrays are handed on as references."""
-
-    def call(*arguments: Any) -> Any:
-        handed = [_refer_to(value) if _is_large(value) else value for value in arguments]
-        if compiled.overloads:
-            return compiled(*handed)
-        with _no_collection():
-            return compiled(*handed)
-
-    return call
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Compiling makes millions of objects that stay: to look among them for garbage takes a tenth of its time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
+def hand_over(arguments: Iterable[Any]) -> list[Any]:
+    """Arguments as a compiled function takes them: in place of large NamedTuples of arrays references to them."""
+    return [_refer_to(value) if _is_large(value) else value for value in arguments]
 
 
 def _is_large(value: Any) -> bool:
     return hasattr(value, "_fields") and len(value) > FEW and any(isinstance(part, np.ndarray) for part in value)
 
 
-_LATEST: dict[int, Reference] = {}
-"""By the identity of what they refer to: most calls are handed what a call before was."""
+class _Latest(threading.local):
+    """The latest references of a thread by what they refer to: most calls are handed what a call before was."""
+
+    def __init__(self) -> None:
+        self.by_kind: dict[type, list[Reference]] = {}
+
+
+_LATEST = _Latest()
 
 
 def _refer_to(values: Any) -> Reference:
-    reference = _LATEST.get(id(values))
-    if reference is None or not reference.is_to(values):
-        if len(_LATEST) >= MOST_KEPT:
-            _LATEST.clear()
-        reference = _LATEST[id(values)] = Reference(values)
-    return reference
+    latest = _LATEST.by_kind.setdefault(type(values), [])
+    for reference in latest:
+        if reference.values is values:
+            return reference
+    latest.insert(0, Reference(values))
+    del latest[KEPT_OF_A_KIND:]
+    return latest[0]
 
 
 _TYPES: dict[Any, Fields] = {}

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from myotis.terms.references import FEW
+from myotis.terms.references import FEW, KEPT_OF_A_KIND
 from myotis.terms.rule import rule_part
 
 
@@ -80,9 +80,11 @@ def test_a_place_in_memory_that_is_used_again_is_not_taken_for_what_was_there():
     assert len(places) < 200, "this test shows something only where places are used again"
 
 
-def test_arrays_are_not_kept():
-    many = build(4)
-    add_up.compiled(many, np.zeros(4))
-    gone = weakref.ref(many.real)
+def test_no_more_arrays_are_kept_than_were_handed_over_last():
+    arrays = []
+    for seed in range(10):
+        many = build(4, seed)
+        arrays.append(weakref.ref(many.real.base))
+        add_up.compiled(many, np.zeros(4))
     del many
-    assert gone() is None
+    assert sum(array() is not None for array in arrays) == KEPT_OF_A_KIND
