@@ -101,12 +101,9 @@ def simulate_batch(
     arrived = enroll_subjects(virtual, luck, subjects, executor)
     arm = draw_arms(luck, virtual.trial, virtual.procedure, arrived.stratum, executor)
     got = arm if everybody_in is None else np.full_like(arm, everybody_in)
-    first = 0
-    for part in go_through_visits(virtual, luck, arrived, got, last, dated=dated, executor=executor):
-        after = first + len(part.lives.site)
-        for mine, whole in zip(part.lives, lives, strict=True):
-            whole[first:after] = mine
-        first = after
+    for first, part in go_through_visits(virtual, luck, arrived, got, last, dated=dated, executor=executor):
+        for mine, whole in zip(part, lives, strict=True):
+            whole[first : first + len(part.site)] = mine
     return Batch(lives, arrived.stratum, arrived.screened, arm)
 
 
@@ -133,9 +130,10 @@ def enroll_subjects(virtual: VirtualTrial, luck: Luck, subjects: int, executor: 
 
 def go_through_visits(
     virtual: VirtualTrial, luck: Luck, arrived: Arrived, arm: Steps, last: int, *, dated: bool, executor: Executor
-) -> Iterator[Batch]:
+) -> Iterator[tuple[int, Lives]]:
     """Some subjects after others, each in all trials, from the first visit to the ``last`` one, with the treatment of
-    ``arm`` [life]. Their lives are good until the next ones are asked for, who take the same place in memory."""
+    ``arm`` [life]: the number of their first life, and the lives, which are good until the next ones are asked for,
+    who take the same place in memory."""
     truth, rules, course, visits = virtual.truth, virtual.rules, virtual.course, virtual.visits[: last + 1]
     room, names = luck.room or Room(), name_luck(visits, truth, course)
     live, enter, end = (choose_executor(part, executor) for part in (go_through, enter_extension, infuse))
@@ -146,28 +144,25 @@ def go_through_visits(
     for first in range(0, len(arm), together):
         here = slice(first, min(first + together, len(arm)))
         count, subjects = here.stop - first, (here.stop - first) // luck.trials
-        lives = arrive(Lives.begin_again(count, truth, last, room), arrived, here, truth)
+        lives = Lives.begin_again(count, truth, last, room)
+        arrive(lives, arrived, here, truth)
+        endow(lives, virtual, luck, dated=dated)
         lives.treatment[:] = treatment[arm[here]]
-        if dated:
-            lives.came[:] = draw_calendar(luck, subjects, lives.enrolled, visits, course)
-        lives = lives._replace(
-            trait=draw_shared(luck, subjects, "recovery", truth.recovery_loadings, course).T,
-            patience=luck.exponential(subjects, "patience"),
-            proneness=draw_proneness(luck, subjects, course),
-        )
         chance = draw_luck(luck, subjects, names)
         for before, after in pairwise(stops):
             live(truth, rules, chance, lives, before, after)
             if after == rules.extension_at:
                 enter(truth, rules, lives, after)
         end(truth, chance, lives, last)
-        yield Batch(lives, arrived.stratum[here], arrived.screened, arm[here])
+        yield first, lives
 
 
-def arrive(lives: Lives, arrived: Arrived, here: slice, truth: Truth) -> Lives:
-    """Begin lives with the subjects that have some places."""
+def arrive(lives: Lives, arrived: Arrived, here: slice, truth: Truth) -> None:
+    """Begin lives with the subjects that have some places. Everybody comes to the first visit."""
     came = arrived.entrants
-    lives.true[:] = came.true[here]
+    for name in ("site", "female", "age", "weight_kg", "height_cm", "true"):
+        getattr(lives, name)[:] = getattr(came, name)[here]
+    lives.enrolled[:] = arrived.enrolled[here]
     lives.held[:, 0] = YES
     for measure, (column, uln_column) in enumerate(zip(truth.column, truth.uln_column, strict=True)):
         lives.x[:, 0, column] = came.baseline[here, measure]
@@ -176,8 +171,16 @@ def arrive(lives: Lives, arrived: Arrived, here: slice, truth: Truth) -> Lives:
         if uln_column != NOWHERE:
             lives.uln[:, measure] = came.uln[here, measure]
             lives.x[:, 0, uln_column] = truth.steps[measure] * lives.uln[:, measure]
-    person = {name: getattr(came, name)[here] for name in ("site", "female", "age", "weight_kg", "height_cm")}
-    return lives._replace(enrolled=arrived.enrolled[here], **person)
+
+
+def endow(lives: Lives, virtual: VirtualTrial, luck: Luck, *, dated: bool = True) -> None:
+    """Draw what subjects carry through the trial: how well they recover, how much they bear, and when they come."""
+    subjects, course, visits = len(lives.site) // luck.trials, virtual.course, virtual.visits[: lives.held.shape[1]]
+    lives.trait[:] = draw_shared(luck, subjects, "recovery", virtual.truth.recovery_loadings, course).T
+    lives.patience[:] = luck.exponential(subjects, "patience")
+    lives.proneness[:] = draw_proneness(luck, subjects, course)
+    if dated:
+        lives.came[:] = draw_calendar(luck, subjects, lives.enrolled, visits, course)
 
 
 @rule_part

@@ -4,10 +4,10 @@ Whatever happens to a subject is what happens on the fast road with the same see
 Nothing is decided here that a trial decides: treatment, switch and gate come from outside.
 """
 
-from myotis.simulate.batch import VirtualTrial, arrive, enroll_subjects
+from myotis.simulate.batch import VirtualTrial, arrive, endow, enroll_subjects
 from myotis.simulate.charts import Charts, Departure
 from myotis.simulate.lives import Lives
-from myotis.simulate.luck import Luck, draw_calendar, draw_luck, draw_proneness, draw_shared, name_luck
+from myotis.simulate.luck import Luck, draw_luck, name_luck
 from myotis.simulate.nature import LifeLuck, attend, flare_up, follow_infusions, leave, record_visit, recover
 from myotis.simulate.recordings import Recording
 from myotis.simulate.subject import Subject
@@ -19,12 +19,9 @@ class Life(Charts):
     def __init__(self, virtual: VirtualTrial, luck: Luck, count: int) -> None:
         arrived = enroll_subjects(virtual, luck, count, "interpreted")
         lives = Lives.begin(count, virtual.truth, len(virtual.visits) - 1)
-        lives = arrive(lives, arrived, slice(None), virtual.truth)
+        arrive(lives, arrived, slice(None), virtual.truth)
+        endow(lives, virtual, luck)
         super().__init__(virtual, luck, lives, arrived.stratum)
-        lives.trait[:] = draw_shared(luck, count, "recovery", virtual.truth.recovery_loadings, virtual.course).T
-        lives.patience[:] = luck.exponential(count, "patience")
-        lives.proneness[:] = draw_proneness(luck, count, virtual.course)
-        lives.came[:] = draw_calendar(luck, count, lives.enrolled, virtual.visits, virtual.course)
         self._luck_of_all = draw_luck(luck, count, name_luck(virtual.visits, virtual.truth, virtual.course))
         self._names = [treatment.id for treatment in virtual.trial.treatments]
 

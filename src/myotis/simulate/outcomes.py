@@ -34,6 +34,7 @@ from myotis.rules.response import COLUMN_COUNT as FACTS
 from myotis.simulate.allocation import draw_arms
 from myotis.simulate.batch import Batch, VirtualTrial, enroll_subjects, go_through_visits
 from myotis.simulate.decisions import find_extension
+from myotis.simulate.lives import Lives
 from myotis.simulate.luck import Luck
 from myotis.simulate.scoring import score_visit
 from myotis.simulate.truth import NOWHERE
@@ -76,35 +77,36 @@ class Outcomes(NamedTuple):
         return np.asarray((self.deterioration == CONFIRMED).any(axis=-1))
 
     def take(self, subjects: int) -> Self:
-        """The same trials with the first so many subjects alone."""
-        return self.cut(slice(subjects))
-
-    def cut(self, subjects: slice) -> Self:
-        """The same trials with some of the subjects; the arrays are shared."""
-        return self._replace(**{name: values[subjects] for name, values in self._asdict().items()})
+        """The same trials with the first so many subjects alone; the arrays are shared."""
+        return self._replace(**{name: values[:subjects] for name, values in self._asdict().items()})
 
     @classmethod
-    def begin(cls, subjects: int, trials: int, visits: int) -> Self:
-        """Room for outcomes."""
-        shape = (subjects, trials)
+    def begin(cls, arm: Steps, stratum: Steps, trials: int, visits: int) -> Self:
+        """Room for the outcomes of so many trials, whose lives have these arms and strata."""
+        shape = (len(arm) // trials, trials)
 
         def by_visit(kind: type) -> Any:
             return np.moveaxis(np.empty((visits, *shape), dtype=kind), 0, -1)
 
         return cls(
-            arm=np.empty(shape, dtype=np.int64), stratum=np.empty(shape, dtype=np.int64),
+            arm=arm.reshape(shape), stratum=stratum.reshape(shape),
             tis=by_visit(np.float64), tis_low=by_visit(np.float64), tis_high=by_visit(np.float64),
             deterioration=by_visit(np.int64), response=by_visit(np.int64),
             switch_day=np.empty(shape, dtype=np.int64), last_day=np.empty(shape, dtype=np.int64),
             treated=np.empty(shape, dtype=np.bool_), active_cycles=np.empty(shape, dtype=np.int64),
         )  # fmt: skip
 
+    def lay_in_a_row(self) -> Self:
+        """The same arrays with subjects and trials as lives: [life], and [life, visit]."""
+        rows = {name: values.reshape(-1, *values.shape[2:], copy=False) for name, values in self._asdict().items()}
+        return self._replace(**rows)
+
 
 def score_batch(virtual: VirtualTrial, batch: Batch, trials: int, visits: Iterable[str]) -> Outcomes:
     """Score the lives of a batch of so many trials at some visits (ids), which are in the order of the protocol."""
     questions = ask_visits(virtual, visits)
-    outcomes = Outcomes.begin(len(batch.arm) // trials, trials, len(questions.asked))
-    score_part(questions, batch, outcomes)
+    outcomes = Outcomes.begin(batch.arm, batch.stratum, trials, len(questions.asked))
+    score(questions, batch.lives, outcomes.lay_in_a_row(), 0)
     return outcomes
 
 
@@ -116,14 +118,13 @@ def simulate_outcomes(
     It is what `score_batch` finds in the lives of `simulate_batch`, which are scored as they come, some subjects at a
     time, and not kept.
     """
-    questions, outcomes, first = ask_visits(virtual, visits), Outcomes.begin(subjects, luck.trials, len(visits)), 0
     last = max(position for position, visit in enumerate(virtual.visits) if visit.id in visits)
     arrived = enroll_subjects(virtual, luck, subjects, "compiled")
     arm = draw_arms(luck, virtual.trial, virtual.procedure, arrived.stratum, "compiled")
-    for part in go_through_visits(virtual, luck, arrived, arm, last, dated=dated, executor="compiled"):
-        after = first + len(part.arm) // luck.trials
-        score_part(questions, part, outcomes.cut(slice(first, after)))
-        first = after
+    questions, outcomes = ask_visits(virtual, visits), Outcomes.begin(arm, arrived.stratum, luck.trials, len(visits))
+    in_a_row = outcomes.lay_in_a_row()
+    for first, lives in go_through_visits(virtual, luck, arrived, arm, last, dated=dated, executor="compiled"):
+        score(questions, lives, in_a_row, first)
     return outcomes, arrived.enrolled
 
 
@@ -170,44 +171,24 @@ def _list_response_visits(trial: Trial, visits: list[str]) -> list[str]:
     return list(trial.response.also_at_one_of) if trial.response.visit in visits else []
 
 
-def score_part(questions: Questions, batch: Batch, outcomes: Outcomes) -> None:
-    """Fill in the outcomes of the lives of a batch, or of a part of one."""
-    lives, shape = batch.lives, outcomes.arm.shape
-    outcomes.arm[:], outcomes.stratum[:] = batch.arm.reshape(shape), batch.stratum.reshape(shape)
-    seen, followed = (
-        Seen(lives.x, lives.status, lives.left),
-        Followed(lives.held, lives.given, lives.switched, lives.left),
-    )
-    in_a_row = Outcomes(*(_lay_in_a_row(values) for values in outcomes))
-    choose_executor(score_lives, "compiled")(questions, seen, in_a_row)
-    choose_executor(follow_lives, "compiled")(questions.day, questions.active, followed, in_a_row)
-
-
-def _lay_in_a_row(values: Any) -> Any:
-    """Subjects and trials as lives, in the same place in memory."""
-    return values.reshape(-1, *values.shape[2:], copy=False)
-
-
-class Seen(NamedTuple):
-    """What scoring looks at; see `Lives`."""
-
-    x: Steps
-    status: Steps
-    left: Steps
+def score(questions: Questions, lives: Lives, in_a_row: Outcomes, first: int) -> None:
+    """Fill in the outcomes of lives, which begin at the ``first`` of the row."""
+    choose_executor(score_lives, "compiled")(questions, lives, in_a_row, first)
+    choose_executor(follow_lives, "compiled")(questions, lives, in_a_row, first)
 
 
 @rule_part
-def score_lives(questions: Questions, seen: Seen, scored: Outcomes) -> None:
-    """Fill in the scores, the deterioration and the response of everybody."""
-    x, known, asked = seen.x, questions.known, questions.asked
+def score_lives(questions: Questions, lives: Lives, scored: Outcomes, first: int) -> None:
+    """Fill in the scores, the deterioration and the response of everybody, from the ``first`` outcome on."""
+    x, known, asked = lives.x, questions.known, questions.asked
     shape = len(known), len(x)
     tis, low, high = np.full(shape, MISSING), np.full(shape, MISSING), np.full(shape, MISSING)
     response = np.empty((len(known), len(x)), dtype=np.int64)
     for row in range(1, len(known)):
         score_visit(x, known[row], questions.tis, tis[row], low[row], high[row])
-    judge_response(questions, seen, tis, low, high, response)
+    judge_response(questions, lives, tis, low, high, response)
     points, least, most, deterioration, answers, status = (
-        scored.tis, scored.tis_low, scored.tis_high, scored.deterioration, scored.response, seen.status
+        scored.tis, scored.tis_low, scored.tis_high, scored.deterioration, scored.response, lives.status
     )  # fmt: skip
     nothing = np.empty(len(x), dtype=np.bool_)
     for place in range(len(asked)):
@@ -215,17 +196,17 @@ def score_lives(questions: Questions, seen: Seen, scored: Outcomes) -> None:
         find_empty_visits(x, known[row], questions.columns, nothing)
         for life in range(len(x)):  # a visit at which nothing was recorded has no row in any dataset
             is_there = not nothing[life]
-            points[life, place] = find_points(tis[row, life] if is_there else MISSING)
-            least[life, place] = find_points(low[row, life] if is_there else MISSING)
-            most[life, place] = find_points(high[row, life] if is_there else MISSING)
-            deterioration[life, place] = status[life, known[row], STATUS] if is_there else MISSING
-            answers[life, place] = response[row, life] if is_there else UNKNOWN
+            points[first + life, place] = find_points(tis[row, life] if is_there else MISSING)
+            least[first + life, place] = find_points(low[row, life] if is_there else MISSING)
+            most[first + life, place] = find_points(high[row, life] if is_there else MISSING)
+            deterioration[first + life, place] = status[life, known[row], STATUS] if is_there else MISSING
+            answers[first + life, place] = response[row, life] if is_there else UNKNOWN
 
 
 @rule_part
-def judge_response(questions: Questions, seen: Seen, tis: Steps, low: Steps, high: Steps, response: Steps) -> None:
+def judge_response(questions: Questions, lives: Lives, tis: Steps, low: Steps, high: Steps, response: Steps) -> None:
     """Fill in whether everybody responds [row, life]; UNKNOWN where it is not asked."""
-    status, left, known = seen.status, seen.left, questions.known
+    status, left, known = lives.status, lives.left, questions.known
     facts, answers = np.empty((len(known), FACTS), dtype=np.int64), np.empty((len(known), FIELD_COUNT), dtype=np.int64)
     facts[:, RESCUED] = NO  # virtual subjects need no rescue
     for life in range(len(left)):
@@ -253,27 +234,16 @@ def find_points(tenths: int) -> float:
     return math.nan if tenths == MISSING else tenths / TENTHS
 
 
-class Followed(NamedTuple):
-    """What happened; see `Lives`."""
-
-    held: Steps
-    given: Steps
-    switched: Steps
-    left: Steps
-
-
 @rule_part
-def follow_lives(day: Steps, active: Steps, lives: Followed, happened: Outcomes) -> None:
+def follow_lives(questions: Questions, lives: Lives, happened: Outcomes, first: int) -> None:
     """Fill in the days of switches and of last visits, who was treated, and the cycles of active treatment."""
+    day, active = questions.day, questions.active
     held, gave, switched, left = lives.held, lives.given, lives.switched, lives.left
     switch_day, last_day, treated, active_cycles = (
-        happened.switch_day,
-        happened.last_day,
-        happened.treated,
-        happened.active_cycles,
-    )
+        happened.switch_day, happened.last_day, happened.treated, happened.active_cycles
+    )  # fmt: skip
     for life in range(len(left)):
-        switch_day[life] = NEVER if switched[life] == MISSING else day[switched[life]]
+        switch_day[first + life] = NEVER if switched[life] == MISSING else day[switched[life]]
         last, cycles, infusions = 0, 0, 0
         for visit in range(held.shape[1]):
             if held[life, visit] == 1:
@@ -281,5 +251,5 @@ def follow_lives(day: Steps, active: Steps, lives: Followed, happened: Outcomes)
             if gave[life, visit] != MISSING:
                 infusions += 1
                 cycles += active[gave[life, visit]]
-        last_day[life] = NEVER if left[life] == MISSING else day[last]
-        treated[life], active_cycles[life] = infusions > 0, cycles
+        last_day[first + life] = NEVER if left[life] == MISSING else day[last]
+        treated[first + life], active_cycles[first + life] = infusions > 0, cycles
