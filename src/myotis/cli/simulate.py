@@ -67,6 +67,7 @@ def simulate(
     from myotis.protocol.read import read_trial  # noqa: PLC0415
     from myotis.report.html import write_report  # noqa: PLC0415
     from myotis.report.simulation import render_characteristics, render_simulation  # noqa: PLC0415
+    from myotis.simulate.ahead import compile_ahead  # noqa: PLC0415
     from myotis.simulate.cluster import use_cluster  # noqa: PLC0415
     from myotis.simulate.course import read_course  # noqa: PLC0415
     from myotis.simulate.run import Asked, Standing, Wanted, run_simulation, use_threads  # noqa: PLC0415
@@ -85,16 +86,17 @@ def simulate(
     )
     asked = Asked(alpha, margin / 100)
     who = use_cluster(cluster) if cluster else use_threads(workers or os.cpu_count() or 1)
+    wanted = Wanted(trials, until_se)
     with who as (pool, at_a_time), ChunkProgress("Simulating") as progress:
+        if not cluster:
+            compile_ahead(simulation, lambda: progress.tell(0, wanted.chunks, "Compiling, once"))
 
         def tell(standing: Standing) -> None:
             error = standing.largest_error
             precision = "" if error is None else f", power to ± {100 * error:.2f} %"
             progress.tell(standing.finished, standing.chunks, f"Simulating{precision}")
 
-        characteristics = run_simulation(
-            simulation, out, Wanted(trials, until_se), pool, at_a_time, asked=asked, tell=tell
-        )
+        characteristics = run_simulation(simulation, out, wanted, pool, at_a_time, asked=asked, tell=tell)
     write_datasets(out, {"CHARACTERISTICS": characteristics})
     page = out / "simulation.html"
     notes = {one.id: one.note for one in scenarios}

@@ -5,6 +5,7 @@ with one uniform number a place, so that millions of lists are drawn as the one 
 """
 
 from collections.abc import Hashable, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import Final, NamedTuple
 
@@ -19,6 +20,9 @@ from myotis.simulate.truth import Numbers
 from myotis.terms.rule import Executor, Steps, choose_executor, rule_part
 
 MOST_STATES: Final = 100_000
+
+TABLES_KEPT: Final = 8
+"""A batch after the other is allocated by the same few."""
 
 
 class LawTable(NamedTuple):
@@ -97,8 +101,13 @@ def prepare_lists(luck: Luck, trial: Trial, procedure: Procedure, places: int) -
     if faults := list(procedure.find_faults(ratio, places)):
         raise InputError(faults)
     positions = np.array([[arm.id for arm in trial.arms].index(name) for name in ratio])
-    law = tabulate_law(procedure.find_law(ratio, places), places)
+    law = _tabulate_procedure(procedure, tuple(ratio.items()), places)
     return positions, law, luck.uniforms(places, [("allocation", stratum) for stratum in list_strata(trial)])
+
+
+@lru_cache(maxsize=TABLES_KEPT)
+def _tabulate_procedure(procedure: Procedure, ratio: tuple[tuple[str, int], ...], places: int) -> LawTable:
+    return tabulate_law(procedure.find_law(dict(ratio), places), places)
 
 
 def draw_lists(luck: Luck, trial: Trial, procedure: Procedure, places: int) -> Steps:

@@ -113,3 +113,10 @@ def choose_executor(part: Callable[P, R], executor: Executor) -> Callable[P, R]:
     """A part of a rule as it is to be carried out: interpreted, or compiled."""
     assert isinstance(part, RulePart), "only what is marked as a part of a rule can be compiled"
     return cast("Callable[P, R]", part.function if executor == "interpreted" else part.compiled)
+
+
+def is_compiled_anew(part: Callable[..., Any]) -> bool:
+    """Did this process compile a part, instead of finding it among what was compiled before?"""
+    assert isinstance(part, RulePart), "only what is marked as a part of a rule can be compiled"
+    statistics = part.compiled.__wrapped__.stats  # type: ignore[attr-defined]
+    return bool(statistics.cache_misses)

@@ -35,7 +35,7 @@ class Law(Protocol):
         ...
 
 
-class Procedure(Protocol):
+class Procedure(Hashable, Protocol):
     """A procedure with its options, as a list specification names it."""
 
     @property
