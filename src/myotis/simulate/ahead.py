@@ -29,8 +29,8 @@ HELPER = "from myotis.simulate.ahead import help_compiling; help_compiling()"
 def compile_ahead(simulation: Simulation, tell: Callable[[], None] | None = None) -> None:
     """Compile what the chunks of a simulation call, half of it in another process, and wait for both.
 
-    What is not compiled here is compiled where it is called: nothing hangs on it but time. ``tell`` hears where there is
-    something to compile.
+    What is not compiled here is compiled where it is called: nothing hangs on it but time. ``tell`` hears of it where
+    there is something to compile.
     """
     luck = Luck(Streams(simulation.seed))
     luck.normal(1, "compiled ahead")  # what every simulation compiles first

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, wraps
 from pathlib import Path
+from threading import RLock
 from types import FunctionType
 from typing import Any
 
@@ -25,6 +26,8 @@ PACKAGE = Path(__file__).resolve().parents[1]
 
 KEPT_VERSIONS = 5
 """Compiled rules of so many versions of the sources stay on disk."""
+
+_COMPILING = RLock()
 
 
 def digest_sources(folder: Path) -> str:
@@ -119,15 +122,16 @@ def _quick_compiler() -> Iterator[None]:
     More optimization than the first level, which vectorizes loops too, makes nothing here quicker. And compiling makes
     millions of objects that stay: to look among them for garbage takes a tenth of its time.
     """
-    level, collects = numba.config.OPT, gc.isenabled()
-    numba.config.OPT = type(level)(1)
-    gc.disable()
-    try:
-        yield
-    finally:
-        numba.config.OPT = level
-        if collects:
-            gc.enable()
+    with _COMPILING:  # what is changed is the whole process's
+        level, collects = numba.config.OPT, gc.isenabled()
+        numba.config.OPT = type(level)(1)
+        gc.disable()
+        try:
+            yield
+        finally:
+            numba.config.OPT = level
+            if collects:
+                gc.enable()
 
 
 def _jit(function: Callable[..., Any], **options: Any) -> Any:
