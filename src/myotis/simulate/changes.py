@@ -69,11 +69,11 @@ def change_values(values: dict[str, Any], changes: Mapping[str, object], name: s
     """
     faults = []
     for path, change in changes.items():
-        found = list(_find(values, path.split(".")))
+        found = list(find_places(values, path))
         if not found:
             what = "there is no such place"
             faults.append(Fault(file=name, what=what, expected="the path of a value", column=path))
-        for holder, last in found:
+        for holder, (*_, last) in found:
             try:
                 holder[last] = _change(holder.get(last), change)
             except (TypeError, ValueError):
@@ -84,16 +84,24 @@ def change_values(values: dict[str, Any], changes: Mapping[str, object], name: s
     return values
 
 
-def _find(values: Any, path: list[str]) -> Iterator[tuple[dict[str, Any], str]]:
-    """Every place that a path leads to: the table that holds it, and its name there."""
-    if not isinstance(values, dict):
-        return
-    names = list(values) if path[0] == ANY else path[:1]
-    for name in names:
-        if len(path) == 1:  # what is optional may not be there yet
-            yield values, name
-        else:
-            yield from _find(values.get(name), path[1:])
+def find_places(
+    values: dict[str, Any], place: str, above: tuple[str, ...] = ()
+) -> Iterator[tuple[dict[str, Any], tuple[str, ...]]]:
+    """Every value that a place leads to: the table that holds it, and its path.
+
+    Its last part may name what is not there yet, since values may be optional. The tables on the way have to be there,
+    and ``*`` stands for what is.
+
+    >>> measures = {"haq": {"noise": 0.1}, "mmt8": {"noise": 2.0}, "title": "two measures"}
+    >>> [(".".join(path), holder[path[-1]]) for holder, path in find_places(measures, "*.noise")]
+    [('haq.noise', 0.1), ('mmt8.noise', 2.0)]
+    """
+    first, dot, rest = place.partition(".")
+    for name in list(values) if first == ANY else [first]:
+        if not dot:
+            yield values, (*above, name)
+        elif isinstance(below := values.get(name), dict):
+            yield from find_places(below, rest, (*above, name))
 
 
 def _change(value: Any, change: object) -> object:

@@ -1,11 +1,12 @@
 import pytest
 
 from myotis.errors import InputError
-from myotis.simulate.changes import change_course, make_alike
+from myotis.simulate.changes import change_course, find_places, make_alike
 from myotis.simulate.course import read_course
 from myotis.terms.source import Status
 
 COURSE = read_course("proderm")
+TABLES = {"title": "two", "one": {"mean": 1.0, "of": {"mean": 2.0}}, "other": {"sd": 3.0, "of": {}}}
 
 
 def test_a_star_stands_for_every_name_and_nothing_else_moves():
@@ -68,3 +69,30 @@ def test_without_an_effect_every_treatment_does_what_one_does_wherever_they_are_
     kinds = alike.adverse_events.kinds.values()
     assert all(kind.per_infusion["octagam_10"] == kind.per_infusion["saline"] for kind in kinds)
     assert alike.measures["haq"].distance == course.measures["haq"].distance
+
+
+@pytest.mark.parametrize(
+    ("place", "paths"),
+    [
+        ("title", ["title"]),
+        ("one.of.mean", ["one.of.mean"]),
+        ("*", ["title", "one", "other"]),
+        ("one.*", ["one.mean", "one.of"]),
+        ("*.*.mean", ["one.of.mean", "other.of.mean"]),
+        ("*.mean", ["one.mean", "other.mean"]),  # the last part may not be there yet
+        ("new", ["new"]),
+        ("other.of.*", []),  # where it is no star
+        ("new.mean", []),  # the others have to be there
+        ("title.*", []),  # and to be tables
+        ("one.mean.sd", []),  # too long
+        ("*.*.*.*", []),
+    ],
+)
+def test_a_place_leads_to_tables_and_names_in_them(place, paths):
+    found = list(find_places(TABLES, place))
+    assert [".".join(path) for _, path in found] == paths
+    for holder, (*above, _) in found:
+        expected = TABLES
+        for name in above:
+            expected = expected[name]
+        assert holder is expected  # so that it can be changed

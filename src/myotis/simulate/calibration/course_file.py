@@ -1,7 +1,7 @@
 """A fitted course as a file: the text of the course that was assumed, with other values where parameters moved; and
 draws of what the fit leaves open, as scenarios of that course."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Sequence
 from itertools import dropwhile
 from typing import Any, Final
 
@@ -10,8 +10,8 @@ from tomlkit.items import Item
 
 from myotis.datasets.calibration import LITTLE
 from myotis.protocol.files import as_values
-from myotis.protocol.provenance import covers, flatten
 from myotis.simulate.calibration.parameters import DIGITS, Parameters
+from myotis.simulate.changes import find_places
 from myotis.simulate.truth import Numbers
 
 REFERENCE: Final = "calibration"
@@ -34,22 +34,19 @@ def write_course(assumed: tuple[str, str], parameters: Parameters, mode: Numbers
     document = tomlkit.parse(_drop_first_comment(text))
     document["title"] = f"{document['title']}, fitted to published figures"
     fitted = as_values(parameters.make_course(mode))
-    before = dict(flatten(as_values(parameters.course)))
+    before = as_values(parameters.course)
     sources: Any = document["provenance"]
     references: Any = document["references"]
     references[REFERENCE] = cited
     for parameter, remains in zip(parameters.declared, left, strict=True):
-        for place in parameter.places:
-            for path in _find_paths(before, place):
-                was, now = before[path], float(f"{_take(fitted, path):.{DIGITS}g}")
-                holder: Any = document
-                for part in path[:-1]:
-                    holder = holder[part]
-                holder[path[-1]] = now
-                note = f"fitted; {was:g} was assumed"
-                if remains > LITTLE:
-                    note = f"hardly moved by what is published; {was:g} was assumed"
-                sources[".".join(path)] = _write_source(note)
+        said = "hardly moved by what is published" if remains > LITTLE else "fitted"
+        was = _find_numbers(before, parameter.places)
+        for path, now in _find_numbers(fitted, parameter.places).items():
+            holder: Any = document
+            for part in path[:-1]:
+                holder = holder[part]
+            holder[path[-1]] = _round(now)
+            sources[".".join(path)] = _write_source(f"{said}; {was[path]:g} was assumed")
     return HEADER.format(name=name) + tomlkit.dumps(document)
 
 
@@ -60,16 +57,14 @@ def _drop_first_comment(text: str) -> str:
 
 def write_scenario(parameters: Parameters, position: Numbers, number: int, cited: str) -> str:
     """The text of a scenario file that sets every value that may move to what a draw of the parameters says."""
-    drawn = as_values(parameters.make_course(position))
-    before = dict(flatten(as_values(parameters.course)))
     places = [place for parameter in parameters.declared for place in parameter.places]
-    paths = [path for place in places for path in _find_paths(before, place)]
+    drawn = _find_numbers(as_values(parameters.make_course(position)), places)
     document = tomlkit.document()
     document["schema_version"] = 1
     document["id"] = f"draw_{number}"
     document["title"] = f"Draw {number} of what the published figures leave open"
     document["note"] = f"assumed; {cited}"
-    document["changes"] = {".".join(path): float(f"{_take(drawn, path):.{DIGITS}g}") for path in paths}
+    document["changes"] = {".".join(path): _round(value) for path, value in drawn.items()}
     return tomlkit.dumps(document)
 
 
@@ -79,13 +74,9 @@ def _write_source(note: str) -> Item:
     return source
 
 
-def _find_paths(values: Mapping[tuple[str, ...], Any], place: str) -> Iterator[tuple[str, ...]]:
-    for path in values:
-        if len(path) == len(place.split(".")) and covers(place, path):
-            yield path
+def _find_numbers(values: dict[str, Any], places: Sequence[str]) -> dict[tuple[str, ...], float]:
+    return {path: holder[path[-1]] for place in places for holder, path in find_places(values, place)}
 
 
-def _take(values: Any, path: tuple[str, ...]) -> float:
-    for name in path:
-        values = values[name]
-    return float(values)
+def _round(number: float) -> float:
+    return float(f"{number:.{DIGITS}g}")

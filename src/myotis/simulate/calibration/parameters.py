@@ -1,15 +1,15 @@
 """Parameters of a calibration on the scale of their priors, and the course that they make."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from myotis.errors import Fault, InputError
 from myotis.protocol.files import as_values
 from myotis.simulate.calibration.declaration import FILE, Parameter
-from myotis.simulate.changes import change_course
+from myotis.simulate.changes import change_course, find_places
 from myotis.simulate.course import Course
 from myotis.simulate.truth import Numbers
 
@@ -85,7 +85,7 @@ def _find_center(parameter: Parameter, course: Course) -> float:
             what = f"the parameter {parameter.id} moves several values on the logit scale"
             raise InputError([Fault(file=FILE, what=what, expected="the plain or the log scale", column="parameters")])
         return 0.0
-    value = _look_up(as_values(course), parameter.places[0], parameter)
+    value = _look_up(parameter, course)
     try:
         return SCALES[parameter.scale].enter(value)
     except (ValueError, ZeroDivisionError) as error:
@@ -93,10 +93,9 @@ def _find_center(parameter: Parameter, course: Course) -> float:
         raise InputError([Fault(file=FILE, what=what, expected="another scale", column="parameters")]) from error
 
 
-def _look_up(values: Mapping[str, Any], place: str, parameter: Parameter) -> float:
-    found: Any = values
-    for name in place.split("."):
-        found = found.get(name) if isinstance(found, Mapping) else None
+def _look_up(parameter: Parameter, course: Course) -> float:
+    (place,) = parameter.places
+    found = next((holder.get(last) for holder, (*_, last) in find_places(as_values(course), place)), None)
     if isinstance(found, bool) or not isinstance(found, int | float):
         what = f"the parameter {parameter.id} is at {place}, where the course has no number"
         raise InputError([Fault(file=FILE, what=what, expected="the path of a number", column="parameters")])
