@@ -125,82 +125,58 @@ def is_met(value: int, comparison: int, limit: int) -> int:
 
 
 @rule_part
-def is_group_met(x: Steps, screening: int, group: int, limits: EligibilityLimits) -> int:
-    """Are enough conditions of a group met?"""
-    known, unknown = 0, 0
-    for condition in range(limits.first_condition[group], limits.first_condition[group + 1]):
-        value = x[screening, limits.fact[condition]]
-        answer = is_met(value, limits.comparison[condition], limits.limit[condition])
-        known += int(answer == YES)
-        unknown += int(answer == UNKNOWN)
-    return at_least(limits.needed[group], known, unknown)
+def ask_condition(values: Steps, comparison: int, limit: int, known: Steps, unknown: Steps) -> None:
+    """Count of each screening whether its fact meets a condition, or isn't known to."""
+    for screening in range(len(values)):
+        answer = is_met(values[screening], comparison, limit)
+        known[screening] += int(answer == YES)
+        unknown[screening] += int(answer == UNKNOWN)
+
+
+@rule_part
+def ask_group(needed: int, met: Steps, maybe: Steps, known: Steps, unknown: Steps) -> None:
+    """Count of each screening whether enough conditions of a group are met, or may be."""
+    for screening in range(len(met)):
+        answer = at_least(needed, met[screening], maybe[screening])
+        known[screening] += int(answer == YES)
+        unknown[screening] += int(answer == UNKNOWN)
 
 
 @rule
 def check_criteria(x: Steps, limits: EligibilityLimits, out: Steps) -> None:
-    """Each criterion of each screening of a subject.
+    """Each criterion of each screening, of a subject or of many.
 
     ``x[screening, fact]``: facts as ``encode_fact`` gives them. ``out[screening, criterion]``: YES where the criterion
-    is met (for an exclusion that means excluded), NO, or UNKNOWN.
+    is met (for an exclusion that means excluded), NO, or UNKNOWN. One condition after the other is asked of all
+    screenings, which is quicker where they are many.
     """
-    for screening in range(x.shape[0]):
-        for criterion in range(len(limits.wanted)):
-            first, after = limits.first_group[criterion], limits.first_group[criterion + 1]
-            known, unknown = 0, 0
-            for group in range(first, after):
-                answer = is_group_met(x, screening, group, limits)
-                known += int(answer == YES)
-                unknown += int(answer == UNKNOWN)
-            out[screening, criterion] = at_least(after - first, known, unknown)
-
-
-@rule_part
-def is_eligible(out: Steps, screening: int, limits: EligibilityLimits) -> int:
-    """Is every inclusion criterion met, and no exclusion criterion? ``out`` is that of ``check_criteria``."""
-    passed, open_ = 0, 0
+    count = x.shape[0]
     for criterion in range(len(limits.wanted)):
-        passed += int(out[screening, criterion] == limits.wanted[criterion])
-        open_ += int(out[screening, criterion] == UNKNOWN)
-    return at_least(len(limits.wanted), passed, open_)
-
-
-@rule_part
-def find_admitted(x: Steps, limits: EligibilityLimits, admitted: Steps) -> None:
-    """Fill in of many screenings [screening] whether no criterion is known to keep the subject out: 1, or 0.
-
-    It is what ``is_eligible`` says of each after ``check_criteria``. One condition after the other is asked, each of
-    all screenings: quicker for many.
-    """
-    count = len(admitted)
-    known, maybe = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
-    groups_met, groups_maybe = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
-    admitted[:] = 1
-    for criterion in range(len(limits.wanted)):
-        first_group, after, wanted = (
-            limits.first_group[criterion],
-            limits.first_group[criterion + 1],
-            limits.wanted[criterion],
-        )
-        groups_met[:] = 0
-        groups_maybe[:] = 0
-        for group in range(first_group, after):
-            known[:] = 0
-            maybe[:] = 0
+        first, after = limits.first_group[criterion], limits.first_group[criterion + 1]
+        known, unknown = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+        for group in range(first, after):
+            met, maybe = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
             for condition in range(limits.first_condition[group], limits.first_condition[group + 1]):
-                fact, comparison, limit = limits.fact[condition], limits.comparison[condition], limits.limit[condition]
-                for screening in range(count):
-                    answer = is_met(x[screening, fact], comparison, limit)
-                    known[screening] += int(answer == YES)
-                    maybe[screening] += int(answer == UNKNOWN)
-            needed = limits.needed[group]
-            for screening in range(count):
-                answer = at_least(needed, known[screening], maybe[screening])
-                groups_met[screening] += int(answer == YES)
-                groups_maybe[screening] += int(answer == UNKNOWN)
+                values = x[:, limits.fact[condition]]
+                ask_condition(values, limits.comparison[condition], limits.limit[condition], met, maybe)
+            ask_group(limits.needed[group], met, maybe, known, unknown)
         for screening in range(count):
-            answer = at_least(after - first_group, groups_met[screening], groups_maybe[screening])
-            if answer != wanted and answer != UNKNOWN:
-                admitted[screening] = 0
+            out[screening, criterion] = at_least(after - first, known[screening], unknown[screening])
+
+
+@rule_part
+def find_eligible(out: Steps, limits: EligibilityLimits, eligible: Steps) -> None:
+    """Fill in of each screening [screening] whether every inclusion criterion is met, and no exclusion criterion: YES,
+    NO or UNKNOWN. ``out`` is that of ``check_criteria``."""
+    for screening in range(len(eligible)):
+        eligible[screening] = YES
+    for criterion in range(len(limits.wanted)):
+        for screening in range(len(eligible)):
+            answer = out[screening, criterion]
+            if answer == UNKNOWN:
+                eligible[screening] = NO if eligible[screening] == NO else UNKNOWN
+            elif answer != limits.wanted[criterion]:
+                eligible[screening] = NO
 
 
 class Eligibility(NamedTuple):
@@ -229,8 +205,9 @@ def assess_eligibility(trial: Trial, facts: Mapping[str, object]) -> Eligibility
             faults.append(Fault(what="not an answer", expected=_describe_answers(fact), column=fact.id))
     if faults:
         raise InputError(faults)
-    out = np.empty((1, len(trial.eligibility)), dtype=np.int64)
+    out, eligible = np.empty((1, len(trial.eligibility)), dtype=np.int64), np.empty(1, dtype=np.int64)
     limits = eligibility_limits(trial)
     check_criteria(x, limits, out)
+    find_eligible(out, limits, eligible)
     answers = {criterion.id: int(answer) for criterion, answer in zip(trial.eligibility, out[0], strict=True)}
-    return Eligibility(answers, is_eligible(out, 0, limits))
+    return Eligibility(answers, int(eligible[0]))

@@ -9,12 +9,12 @@ import numpy as np
 from myotis.errors import SettingError
 from myotis.instruments.enzymes import ULN_GRID
 from myotis.protocol.trial import Trial
-from myotis.rules.eligibility import EligibilityLimits, eligibility_limits, encode_ratio, find_admitted
+from myotis.rules.eligibility import EligibilityLimits, check_criteria, eligibility_limits, encode_ratio, find_eligible
 from myotis.simulate.course import Course, EnzymeCourse, Sex, Spread
 from myotis.simulate.luck import Luck, draw_shared
 from myotis.simulate.nature import record_states, take_form
 from myotis.simulate.truth import NOWHERE, Numbers, Truth, find_measures, find_spread
-from myotis.terms.missing import MISSING
+from myotis.terms.missing import MISSING, NO
 from myotis.terms.rule import Executor, Steps, choose_executor, rule_part
 
 SCREENED_TOGETHER: Final = 16
@@ -202,14 +202,15 @@ def fill_places(
     entrants = Candidates.begin(places * luck.trials, truth, luck, "entrants")
     together = SCREENED_TOGETHER * luck.trials
     candidates = Candidates.begin(together, truth, luck, "candidates")
-    facts, may_enter = np.full((together, entry.facts), MISSING, order="F"), np.empty(together, dtype=np.int64)
+    facts, eligible = np.full((together, entry.facts), MISSING, order="F"), np.empty(together, dtype=np.int64)
+    answers = np.empty((together, len(entry.limits.wanted)), dtype=np.int64, order="F")
     while filled.min() < places:
         if screened.max() > MOST_SCREENED * places:
             raise SettingError("virtual patients of this course don't meet the entry criteria of the trial")
         chance = draw_candidates(luck, SCREENED_TOGETHER, truth, course)
         meet(truth, people, sites, chance, candidates)
-        judge(entry, candidates, facts, may_enter)
-        take(truth.rated, truth.is_enzyme, candidates, may_enter, filled, screened, places, entrants)
+        judge(entry, candidates, facts, answers, eligible)
+        take(truth.rated, truth.is_enzyme, candidates, eligible, filled, screened, places, entrants)
     return entrants, screened
 
 
@@ -299,24 +300,25 @@ def write_facts(entry: Entry, candidates: Candidates, facts: Steps) -> None:
 
 
 @rule_part
-def judge_candidates(entry: Entry, candidates: Candidates, facts: Steps, may_enter: Steps) -> None:
-    """Fill in by candidate whether the entry criteria keep nobody out: 1, or 0."""
+def judge_candidates(entry: Entry, candidates: Candidates, facts: Steps, answers: Steps, eligible: Steps) -> None:
+    """Fill in by candidate the answer of each entry criterion, and what follows: YES, NO or UNKNOWN."""
     write_facts(entry, candidates, facts)
-    find_admitted(facts, entry.limits, may_enter)
+    check_criteria(facts, entry.limits, answers)
+    find_eligible(answers, entry.limits, eligible)
 
 
 @rule_part
 def take_places(
-    rated: Steps, is_enzyme: Steps, candidates: Candidates, may_enter: Steps, filled: Steps, screened: Steps,
+    rated: Steps, is_enzyme: Steps, candidates: Candidates, eligible: Steps, filled: Steps, screened: Steps,
     places: int, entrants: Candidates,
 ) -> None:  # fmt: skip
-    """Let candidates take the next places of their trials, while there are any."""
-    trials, count = len(filled), len(may_enter)
+    """Let candidates take the next places of their trials, while there are any; but not those known to be excluded."""
+    trials, count = len(filled), len(eligible)
     place = np.empty(count, dtype=np.int64)
     for first in range(0, count, trials):
         for trial in range(trials):
             is_open = filled[trial] < places
-            enters = is_open and may_enter[first + trial] == 1
+            enters = is_open and eligible[first + trial] != NO
             place[first + trial] = filled[trial] * trials + trial if enters else NOWHERE
             screened[trial] += int(is_open)
             filled[trial] += int(enters)

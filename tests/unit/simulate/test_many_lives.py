@@ -12,7 +12,7 @@ from myotis.instruments.tis_rule import MissingPolicy, NormalEnzymes, tis_course
 from myotis.protocol.read import read_trial
 from myotis.rules import deterioration
 from myotis.rules.deterioration import deterioration_course
-from myotis.rules.eligibility import check_criteria, is_eligible
+from myotis.rules.eligibility import check_criteria, find_eligible
 from myotis.simulate.batch import VirtualTrial
 from myotis.simulate.candidates import Candidates, judge_candidates
 from myotis.simulate.course import read_course
@@ -20,7 +20,7 @@ from myotis.simulate.decisions import assess_visit
 from myotis.simulate.luck import Luck
 from myotis.simulate.scoring import score_visit
 from myotis.simulate.streams import Streams
-from myotis.terms.missing import MISSING, NO
+from myotis.terms.missing import MISSING, NO, YES
 
 VIRTUAL = VirtualTrial.build(read_trial("proderm"), read_course("proderm"))
 LIVES, ROWS = 400, 5
@@ -87,10 +87,14 @@ def test_who_may_enter_is_who_meets_the_criteria_alone(executor):
     spaces = np.where(truth.is_enzyme == 1, 300, np.where(truth.direction == 1, 160, 30))
     candidates.baseline[:] = generator.integers(0, spaces, candidates.baseline.shape) * truth.steps
     facts = np.full((LIVES, entry.facts), MISSING, order="F")
-    may_enter = np.empty(LIVES, dtype=np.int64)
-    getattr(judge_candidates, executor)(entry, candidates, facts, may_enter)
-    answers = np.empty((LIVES, len(entry.limits.wanted)), dtype=np.int64)
-    check_criteria(facts, entry.limits, answers)
-    expected = [int(is_eligible(answers, candidate, entry.limits) != NO) for candidate in range(LIVES)]
-    assert may_enter.tolist() == expected
-    assert 0.2 < may_enter.mean() < 0.9
+    answers = np.empty((LIVES, len(entry.limits.wanted)), dtype=np.int64, order="F")
+    eligible, alone = np.empty(LIVES, dtype=np.int64), np.empty(1, dtype=np.int64)
+    getattr(judge_candidates, executor)(entry, candidates, facts, answers, eligible)
+    for candidate in range(LIVES):
+        mine = np.empty((1, answers.shape[1]), dtype=np.int64)
+        check_criteria(facts[[candidate]], entry.limits, mine)
+        find_eligible(mine, entry.limits, alone)
+        assert mine[0].tolist() == answers[candidate].tolist()
+        assert alone[0] == eligible[candidate]
+    assert set(answers.ravel()) >= {YES, NO}
+    assert 0.2 < (eligible != NO).mean() < 0.9
