@@ -117,10 +117,11 @@ def _reproduce_share(published: Entry, entry: Entry) -> Iterator[Figure]:
 
 def _reproduce_safety(published: Entry) -> Iterator[Figure]:
     safety = published["safety"]
-    cited = cite(published, safety)
+    cited, groups = cite(published, safety), {group["id"]: group for group in safety["groups"]}
     for event in safety["events"]:
-        for key, group in safety["groups"].items():
-            label, cell = f"{event['label']}: {group['label']}", event[key]
+        for key, cell in event["by_group"].items():
+            group = groups[key]
+            label = f"{event['label']}: {group['label']}"
             yield from _reproduce_event(f"{label}, patients", cell | {"n": group["n"]}, cited)
             if "events" in cell:
                 yield _count_figure(f"{label}, events", str(cell["events"]), cited)

@@ -11,7 +11,7 @@ from myotis.protocol.check_imputation import find_imputation_faults
 from myotis.protocol.check_plan import find_plan_faults
 from myotis.protocol.check_treatments import find_treatment_faults
 from myotis.protocol.contents import Contents
-from myotis.protocol.faults import contradiction, undeclared
+from myotis.protocol.faults import contradiction, find_repeated, undeclared
 from myotis.protocol.provenance import UNSOURCED, covers, find_most_exact, flatten
 
 
@@ -42,11 +42,7 @@ def _repeated_ids(trial: Contents) -> Iterator[Fault]:
         "conduct.extension_gate.cases": gate.cases if gate else (),
     }  # fmt: skip
     for place, entries in lists.items():
-        ids = [entry.id for entry in entries]
-        for name in sorted({name for name in ids if ids.count(name) > 1}):
-            yield contradiction(
-                place, f"the id {name} is used more than once", "ids that differ", "Rename one of them."
-            )
+        yield from find_repeated(place, [entry.id for entry in entries])
 
 
 def _unsourced(trial: Contents) -> Iterator[Fault]:

@@ -1,11 +1,11 @@
 """Contradictions of the plan of the safety analysis."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from myotis.errors import Fault
 from myotis.protocol.contents import Contents
 from myotis.protocol.faults import contradiction, undeclared
-from myotis.protocol.safety import SafetyPlan
+from myotis.protocol.safety import SafetyColumn, SafetyPlan
 
 PLACE = "plan.safety"
 SAFETY_FLAG = "SAFFL"
@@ -19,22 +19,26 @@ def find_safety_faults(plan: SafetyPlan, trial: Contents) -> Iterator[Fault]:
     elif flags[plan.analysis_set] != SAFETY_FLAG:
         what, expected = "the set is not the one that ADAE and ADEX flag", f"the set with the flag {SAFETY_FLAG}"
         yield contradiction(f"{PLACE}.analysis_set", what, expected, "Name that set.")
-    yield from _columns(plan, trial)
+    yield from find_column_faults(f"{PLACE}.columns", plan.columns, trial)
+    yield from _labels(plan)
     yield from _comparisons(plan)
     yield from _quantities(plan)
 
 
-def _columns(plan: SafetyPlan, trial: Contents) -> Iterator[Fault]:
+def find_column_faults(place: str, columns: Sequence[SafetyColumn], trial: Contents) -> Iterator[Fault]:
+    """Every treatment and epoch of columns that the protocol does not have."""
     treatments = [treatment.id for treatment in trial.treatments]
     epochs = [epoch.id for epoch in trial.epochs]
-    labels = [column.label for column in plan.columns]
-    for column in plan.columns:
-        place = f"{PLACE}.columns.{column.id}"
+    for column in columns:
         if column.treatment not in treatments:
-            yield undeclared(f"{place}.treatment", "treatment", column.treatment, treatments)
+            yield undeclared(f"{place}.{column.id}.treatment", "treatment", column.treatment, treatments)
         for epoch in column.epochs:
             if epoch not in epochs:
-                yield undeclared(f"{place}.epochs", "epoch", epoch, epochs)
+                yield undeclared(f"{place}.{column.id}.epochs", "epoch", epoch, epochs)
+
+
+def _labels(plan: SafetyPlan) -> Iterator[Fault]:
+    labels = [column.label for column in plan.columns]
     for label in sorted({label for label in labels if labels.count(label) > 1}):
         what, expected = f"two columns are called {label}", "a label for each"
         yield contradiction(f"{PLACE}.columns", what, expected, "Change one of them.")

@@ -68,7 +68,7 @@ def prepare_calibration(
     protocol and course don't have.
     """
     course = parse_course(*assumed)
-    use = sort_figures(declaration, list(list_figures(published)))
+    use = sort_figures(declaration, list(list_figures(published, trial)))
     parameters = Parameters(declaration.parameters, course)
     few = observe_trials(VirtualTrial.build(trial, course), 0, 0, FEW_SUBJECTS)
     faults = []

@@ -10,7 +10,9 @@ from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 
+from myotis.errors import InputError
 from myotis.protocol.files import build_model
+from myotis.protocol.trial import Trial
 from myotis.simulate.calibration.observed_trials import COMPARATOR, GROUP, ObservedTrials
 from myotis.simulate.calibration.published_effects import (
     count_deteriorated,
@@ -32,10 +34,12 @@ from myotis.simulate.calibration.published_entries import (
     Times,
     TisMeans,
 )
-from myotis.simulate.calibration.published_safety import describe_events, describe_listed
+from myotis.simulate.calibration.published_safety import describe_events, describe_listed, find_group_faults
 from myotis.simulate.truth import Numbers
 
 Kind = Literal["share", "mean", "sd", "days", "events", "subjects"]
+
+FILE: Final = "published results"
 
 SIDES: Final = {"group": GROUP, "comparator": COMPARATOR}
 
@@ -63,12 +67,15 @@ class Figure(NamedTuple):
         return simulated * self.of if self.of is not None else simulated
 
 
-def list_figures(published: Mapping[str, Any]) -> Iterator[Figure]:
-    """Every figure of a file of published results that simulated trials have too.
+def list_figures(published: Mapping[str, Any], trial: Trial) -> Iterator[Figure]:
+    """Every figure of a file of published results that simulated trials of a protocol have too.
 
-    Raises InputError with every entry that does not say what it is of, or has numbers that can't be.
+    Raises InputError with every entry that does not say what it is of, or has numbers that can't be, and then with
+    every group of safety that is not declared, or not of this protocol.
     """
-    told = build_model(Published, dict(published), "published results")
+    told = build_model(Published, dict(published), FILE)
+    if faults := [fault.inside(FILE) for fault in find_group_faults(told.safety, trial)]:
+        raise InputError(faults)
     names = {"group": told.group, "comparator": told.comparator}
     for figure in _list_by_group(told):
         *_, group, _ = figure.address.split(".")
@@ -149,17 +156,20 @@ def _list_percents(entry: Percent) -> Iterator[Figure]:
 
 def _list_safety(safety: Safety) -> Iterator[Figure]:
     numbers: dict[str, Kind] = {"patients": "share", "events": "events"}
+    groups = {group.id: group for group in safety.groups}
     for entry in safety.events:
-        for name, group in safety.groups.items():
+        for name, happened in entry.by_group.items():
+            group = groups[name]
             for number, kind in numbers.items():
-                value, simulate = getattr(getattr(entry, name), number), describe_events(entry, name, number)
+                value, simulate = getattr(happened, number), describe_events(entry, group, number)
                 if value is not None and simulate is not None:
                     address = f"safety.events.{entry.id}.{name}.{number}"
                     yield Figure(address, f"{entry.label}: {group.label}", kind, value, group.n, simulate)
     for listed in safety.listed:
-        if listed.kind is not None:
+        if listed.kind is not None and listed.group is not None:
             address = f"safety.listed.{listed.id}.patients"
-            yield Figure(address, listed.label, "share", listed.patients, listed.n, describe_listed(listed.kind))
+            simulate = describe_listed(listed.kind, groups[listed.group])
+            yield Figure(address, listed.label, "share", listed.patients, listed.n, simulate)
 
 
 KINDS: Final[Mapping[str, Kind]] = {"mean": "mean", "sd": "sd", "n": "subjects"}

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from myotis.protocol.safety import SafetyColumn
 from myotis.simulate.course import Positive
 
 Count = Annotated[int, Field(ge=0)]
@@ -136,42 +137,42 @@ class Percent(Entry):
         return self
 
 
-class SafetyGroup(Part):
-    """Who is counted."""
+class SafetyGroup(SafetyColumn):
+    """Who is counted: the subjects that a treatment was given to in some epochs of the protocol, with what followed."""
 
-    label: str
     n: Subjects
 
 
-class SafetyEvents(Entry):
+class SafetyEvents(Entry, extra="forbid"):
     """Adverse events of a class, by group; without ``what`` they are none that simulated trials have."""
 
     what: Literal["any", "infusional", "serious", "related", "discontinuation"] | None = None
     kinds: tuple[str, ...] = ()
     """The kinds of the course that count; all if none is named."""
-    first_period_ivig: Happened = Happened()
-    first_period_placebo: Happened = Happened()
-    overall_ivig: Happened = Happened()
+    by_group: dict[str, Happened]
 
 
 class Listed(Entry):
     """Subjects with related events of a ``kind`` of the course; without one, simulated trials have none such."""
 
     kind: str | None = None
+    group: str | None = None
+    """Of which group they are."""
     patients: Count
     n: Subjects | None = None
 
     @model_validator(mode="after")
-    def _says_of_how_many(self) -> Self:
-        if self.kind is not None and self.n is None:
-            raise ValueError("has no n; expected how many subjects were looked at")
+    def _says_of_whom(self) -> Self:
+        missing = [name for name in ("n", "group") if getattr(self, name) is None]
+        if self.kind is not None and missing:
+            raise ValueError(f"has no {' and no '.join(missing)}; expected which and how many subjects were looked at")
         return self
 
 
 class Safety(Part):
     """Adverse events."""
 
-    groups: dict[Literal["first_period_ivig", "first_period_placebo", "overall_ivig"], SafetyGroup] = {}
+    groups: tuple[SafetyGroup, ...] = ()
     events: tuple[SafetyEvents, ...] = ()
     listed: tuple[Listed, ...] = ()
 

@@ -1,17 +1,22 @@
 """What publications tell of adverse events, computed of simulated trials: shares of subjects and events a subject."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import numpy as np
 
+from myotis.errors import Fault
+from myotis.protocol.check_safety import find_column_faults
+from myotis.protocol.faults import find_repeated, undeclared
+from myotis.protocol.trial import Trial
 from myotis.simulate.adverse_events import LEAVING
 from myotis.simulate.calibration.event_marks import MarkedEvents
 from myotis.simulate.calibration.observed_trials import ObservedTrials
-from myotis.simulate.calibration.published_effects import Computed, find_end_of_period
-from myotis.simulate.calibration.published_entries import SafetyEvents
+from myotis.simulate.calibration.published_effects import Computed
+from myotis.simulate.calibration.published_entries import Safety, SafetyEvents, SafetyGroup
 from myotis.simulate.truth import Numbers
 from myotis.terms.missing import MISSING
+from myotis.terms.rule import Steps
 
 Chosen = Callable[[MarkedEvents], Any]
 
@@ -25,14 +30,25 @@ EVENTS: Final[dict[str, Chosen]] = {
 
 DISCONTINUATION: Final = "discontinuation"
 
-IN_PERIOD: Final = {"first_period_ivig": True, "first_period_placebo": True, "overall_ivig": False}
-"""Is a group that of the blinded period alone?"""
+
+def find_group_faults(safety: Safety, trial: Trial) -> Iterator[Fault]:
+    """Every group that is declared twice, or has what the protocol has not, and what is of a group not declared."""
+    known = [group.id for group in safety.groups]
+    yield from find_repeated("safety.groups", known)
+    yield from find_column_faults("safety.groups", safety.groups, trial)
+    for entry in safety.events:
+        for name in entry.by_group:
+            if name not in known:
+                yield undeclared(f"safety.events.{entry.id}.by_group", "group", name, known)
+    for listed in safety.listed:
+        if listed.group is not None and listed.group not in known:
+            yield undeclared(f"safety.listed.{listed.id}.group", "group", listed.group, known)
 
 
-def describe_events(entry: SafetyEvents, group: str, number: str) -> Computed | None:
+def describe_events(entry: SafetyEvents, group: SafetyGroup, number: str) -> Computed | None:
     """Of the subjects treated in a group: the share with an event (``patients``), or events for each (``events``).
 
-    A subject who switches is in both groups of the blinded period; an event belongs to the treatment that it follows.
+    A subject who switches is in the groups of both treatments; an event belongs to the treatment that it follows.
     None for what simulated trials don't have.
     """
     what = entry.what
@@ -53,12 +69,12 @@ def describe_events(entry: SafetyEvents, group: str, number: str) -> Computed | 
     return compute
 
 
-def describe_listed(kind: str) -> Computed:
-    """The share of subjects ever on active treatment with a related event of a kind."""
+def describe_listed(kind: str, group: SafetyGroup) -> Computed:
+    """The share of the subjects treated in a group with a related event of a kind."""
 
     def compute(trials: ObservedTrials) -> Numbers:
-        treated, events = _find_treated(trials, "overall_ivig"), _take_events(trials)
-        here = _is_of(trials, events, (kind,)) & events.related & _is_in_group(trials, events, "overall_ivig")
+        treated, events = _find_treated(trials, group), _take_events(trials)
+        here = _is_of(trials, events, (kind,)) & events.related & _is_in_group(trials, events, group)
         counts = np.bincount(events.life[here], minlength=treated.size).reshape(treated.shape)
         return _share(counts > 0, treated)
 
@@ -71,26 +87,23 @@ def _take_events(trials: ObservedTrials) -> MarkedEvents:
     return trials.events
 
 
-def _find_treatments(trials: ObservedTrials, group: str) -> list[int]:
-    """The treatments of a group, active ones or those that imitate them, by position."""
-    imitates = group == "first_period_placebo"
-    return [at for at, treatment in enumerate(trials.trial.treatments) if bool(treatment.imitates) is imitates]
+def _find_treatment(trials: ObservedTrials, group: SafetyGroup) -> int:
+    return [treatment.id for treatment in trials.trial.treatments].index(group.treatment)
 
 
-def _count_visits(trials: ObservedTrials, group: str) -> int:
-    """The visits, from the first on, whose infusions belong to a group's time."""
-    end = find_end_of_period(trials) if IN_PERIOD[group] else None
-    return len(trials.virtual.visits) if end is None else trials.find_visit(end)
+def _find_visits(trials: ObservedTrials, group: SafetyGroup) -> Steps:
+    """The visits of a group's epochs, by position."""
+    return np.flatnonzero([visit.epoch in group.epochs for visit in trials.virtual.visits])
 
 
-def _find_treated(trials: ObservedTrials, group: str) -> Any:
-    given = trials.given[..., : _count_visits(trials, group)]
-    return np.isin(given, _find_treatments(trials, group)).any(axis=-1)
+def _find_treated(trials: ObservedTrials, group: SafetyGroup) -> Any:
+    given = trials.given[..., _find_visits(trials, group)]
+    return (given == _find_treatment(trials, group)).any(axis=-1)
 
 
-def _is_in_group(trials: ObservedTrials, events: MarkedEvents, group: str) -> Any:
-    is_treatment = np.isin(events.treatment, _find_treatments(trials, group))
-    return is_treatment & (events.visit < _count_visits(trials, group))
+def _is_in_group(trials: ObservedTrials, events: MarkedEvents, group: SafetyGroup) -> Any:
+    is_treatment = events.treatment == _find_treatment(trials, group)
+    return is_treatment & np.isin(events.visit, _find_visits(trials, group))
 
 
 def _is_of(trials: ObservedTrials, events: MarkedEvents, kinds: tuple[str, ...]) -> Any:
@@ -101,16 +114,15 @@ def _is_of(trials: ObservedTrials, events: MarkedEvents, kinds: tuple[str, ...])
     return np.isin(events.kind, [at for at, name in enumerate(course.kinds) if name in kinds])
 
 
-def _has_left_for_event(trials: ObservedTrials, group: str) -> Any:
-    """Who left for an adverse event, with a treatment of the group as the last one."""
+def _has_left_for_event(trials: ObservedTrials, group: SafetyGroup) -> Any:
+    """Who left for an adverse event after a visit of the group's epochs, with its treatment as the last one."""
     reasons = list(trials.virtual.course.discontinuation)
     wanted = reasons.index(LEAVING) if LEAVING in reasons else len(reasons) + 1
-    visits = _count_visits(trials, group)
-    left = (trials.reason == wanted) & (trials.left != MISSING) & (trials.left <= visits)
+    left = (trials.reason == wanted) & np.isin(trials.left, _find_visits(trials, group) + 1)
     position = np.arange(trials.given.shape[-1])
     last = np.where(trials.given != MISSING, position, 0).max(axis=-1)
     given = np.take_along_axis(trials.given, last[..., None], axis=-1)[..., 0]
-    return left & np.isin(given, _find_treatments(trials, group))
+    return left & (given == _find_treatment(trials, group))
 
 
 def _share(counts: Any, treated: Any) -> Numbers:

@@ -4,10 +4,12 @@ import pytest
 
 from myotis.analyze.reproduce import read_published
 from myotis.errors import InputError
+from myotis.protocol.read import read_trial
 from myotis.simulate.calibration.declaration import read_declaration, sort_figures
 from myotis.simulate.calibration.figures import list_figures
 
-FIGURES = list(list_figures(read_published("proderm")))
+TRIAL = read_trial("proderm")
+FIGURES = list(list_figures(read_published("proderm"), TRIAL))
 DECLARED = read_declaration("proderm")
 
 
@@ -49,8 +51,8 @@ def test_published_numbers_that_can_not_be_are_told_together():
         "safety": {"listed": [{"id": "d", "label": "D", "kind": "headache", "patients": 3}]},
     }
     with pytest.raises(InputError) as caught:
-        list(list_figures(published))
+        list(list_figures(published, TRIAL))
     told = str(caught.value)
-    for part in ("50 of 47", "mean", "sd", "has no week", "has no n"):
+    for part in ("50 of 47", "mean", "sd", "has no week", "has no n and no group"):
         assert part in told
     assert len(caught.value.faults) == 5

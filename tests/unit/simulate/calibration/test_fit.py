@@ -14,7 +14,7 @@ from myotis.simulate.calibration.fit import Effort, Simulator, Target, fit_param
 from myotis.simulate.calibration.parameters import Parameters
 from myotis.simulate.course import read_course
 
-FIGURES = {figure.address: figure for figure in list_figures(read_published("proderm"))}
+FIGURES = {figure.address: figure for figure in list_figures(read_published("proderm"), read_trial("proderm"))}
 
 
 def test_one_step_of_a_linear_target_is_the_least_squares_answer():

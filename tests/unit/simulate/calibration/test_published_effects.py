@@ -24,7 +24,7 @@ COURSE = change_course(
     {"flares.probability_per_4_weeks.*": "* 3", "absence.visit_missed": 0.03, "adverse_events.kinds": {}},
 )
 VIRTUAL = VirtualTrial.build(TRIAL, COURSE)
-FIGURES = {figure.address: figure for figure in list_figures(read_published("proderm"))}
+FIGURES = {figure.address: figure for figure in list_figures(read_published("proderm"), TRIAL)}
 SEED, SUBJECTS, CHECKED = 4, 60, range(6)
 SIDES = ("group", "comparator")
 

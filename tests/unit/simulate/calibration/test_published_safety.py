@@ -23,7 +23,17 @@ COURSE = change_course(
         "adverse_events.kinds.thrombosis.per_infusion.octagam_10": 0.05, "adverse_events.proneness_sd": 1.0,
     },
 )  # fmt: skip
-FIGURES = {figure.address: figure for figure in list_figures(read_published("proderm"))}
+
+
+def add_extension(published):
+    """A group of its own for the extension, which ProDERM's publications have not."""
+    safety, numbers = published["safety"], {"extension_ivig": {"patients": 0, "events": 0}}
+    group = {"id": "extension_ivig", "label": "x", "treatment": "octagam_10", "epochs": ("extension",), "n": 90}
+    events = tuple(entry | {"by_group": entry["by_group"] | numbers} for entry in safety["events"])
+    return published | {"safety": safety | {"groups": (*safety["groups"], group), "events": events}}
+
+
+FIGURES = {figure.address: figure for figure in list_figures(add_extension(read_published("proderm")), TRIAL)}
 SEED, SUBJECTS, WRITTEN = 6, 40, 12
 EVENTS = {
     "teae": pl.lit(True),
@@ -32,7 +42,13 @@ EVENTS = {
     "serious": pl.col("AESER") == "Y",
     "thromboembolic": pl.col("AEDECOD").is_in(["Deep vein thrombosis", "Pulmonary embolism"]),
 }
-GROUPS = {"first_period_ivig": (True, True), "first_period_placebo": (False, True), "overall_ivig": (True, False)}
+FIRST, EXTENSION = "First Period", "Extension Period"
+GROUPS = {
+    "first_period_ivig": (True, [FIRST]),
+    "first_period_placebo": (False, [FIRST]),
+    "overall_ivig": (True, [FIRST, EXTENSION]),
+    "extension_ivig": (True, [EXTENSION]),
+}
 
 
 @pytest.fixture(scope="module")
@@ -43,14 +59,13 @@ def observed():
 @pytest.fixture(scope="module")
 def written():
     tables = [simulate_trial(TRIAL, COURSE, seed=SEED, subjects=SUBJECTS, number=number) for number in range(WRITTEN)]
-    return [derive_datasets(table, TRIAL) for table in tables]
+    return [derive_datasets(table, TRIAL) | {"DS": table["DS"]} for table in tables]
 
 
 def choose(frame, group):
-    is_active, in_period = GROUPS[group]
+    is_active, epochs = GROUPS[group]
     active = next(treatment.label for treatment in TRIAL.treatments if not treatment.imitates)
-    here = frame.filter((pl.col("TRTA") == active) == is_active)
-    return here.filter(pl.col("EPOCH") == "First Period") if in_period else here
+    return frame.filter((pl.col("TRTA") == active) == is_active, pl.col("EPOCH").is_in(epochs))
 
 
 def count(datasets, kind, group):
@@ -80,6 +95,17 @@ def test_everybody_treated_is_counted_as_the_datasets_do(observed, written):
     for number, datasets in enumerate(written):
         treated = np.isin(given[:, number], active).any(axis=-1).sum()
         assert treated == choose(datasets["ADEX"], "overall_ivig")["USUBJID"].n_unique()
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_those_who_left_for_an_event_are_those_of_the_datasets(observed, written, group):
+    shares = FIGURES[f"safety.events.discontinuation.{group}.patients"].simulate(observed)
+    for number, datasets in enumerate(written):
+        treated = choose(datasets["ADEX"], group)["USUBJID"].unique()
+        last = datasets["ADEX"].sort("ASTDT").group_by("USUBJID").last().drop("EPOCH")
+        left = datasets["DS"].filter(DSDECOD="ADVERSE EVENT").join(last, on="USUBJID")
+        counted = choose(left, group).filter(pl.col("USUBJID").is_in(treated.implode()))
+        assert shares[number] == pytest.approx(counted.height / len(treated))
 
 
 def test_more_proneness_makes_fewer_subjects_with_as_many_events():
