@@ -5,6 +5,8 @@ deterioration, switching, TIS, response, a stratified Cochran-Mantel-Haenszel te
 and one thread, in processor time: the shortest of several runs.
 
 - *The random numbers alone*: the same streams are opened and the same numbers drawn, and nothing is done with them.
+- *As many by NumPy*: the same streams are opened, and as many numbers of the same kinds drawn with NumPy's own
+  ``standard_normal``, ``random`` and ``standard_exponential``: what drawing costs whoever does without our inversion.
 - *NumPy*: the same trial as a statistician would vectorize it (simulate_with_numpy.py), a hundred trials at a time, in
   which it is quickest.
 - *pandas*: the same trial as a loop over subjects and visits, with data frames (simulate_with_pandas.py).
@@ -78,6 +80,18 @@ def draw_alone(notes, batch):
         getattr(luck, kind)(*what)
 
 
+def draw_with_numpy(notes, batch):
+    """As many numbers of the same kinds, by NumPy's own methods."""
+    streams = Streams(SEED, batch)
+    for kind, count, *what in notes:
+        if kind == "exponential":
+            streams.find(*what).standard_exponential(count * BATCH)
+            continue
+        for name in what[0]:
+            stream = streams.find(*name)
+            (stream.standard_normal if kind == "normals" else stream.random)(count * BATCH)
+
+
 def main(batches=40):
     """Print the times."""
     virtual = VirtualTrial.build(read_trial("proderm"), read_six_measures())
@@ -91,11 +105,13 @@ def main(batches=40):
         one(course, 10, 0)
     mine = find_best(lambda batch: run_batch(virtual, batch), batches) / BATCH
     alone = find_best(lambda batch: draw_alone(Noted.notes, batch), batches) / BATCH
+    plain = find_best(lambda batch: draw_with_numpy(Noted.notes, batch), batches) / BATCH
     numpy = find_best(lambda batch: simulate_with_numpy(course, 100, batch), batches) / 100
     pandas = find_best(lambda batch: simulate_with_pandas(course, 5, batch), 4) / 5
     print(f"{'what':60} {'trials/s':>10} {'ratio':>8}")
     tell("Myotis, one thread", mine, mine)
     tell(f"its {numbers:,} random numbers a trial alone", alone, mine)
+    tell("as many by NumPy's own methods", plain, mine)
     tell("the same trial in NumPy, vectorized", numpy, mine)
     tell("the same trial with pandas, one at a time", pandas, mine)
     found = [run_batch(virtual, batch) for batch in range(4)]

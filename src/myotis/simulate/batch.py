@@ -24,7 +24,7 @@ from myotis.simulate.truth import NOWHERE, Truth, build_truth, find_measures, li
 from myotis.terms.missing import MISSING, YES
 from myotis.terms.rule import Executor, Steps, choose_executor, rule_part
 
-LIVES_TOGETHER = 8192
+LIVES_TOGETHER = 4096
 """So many lives go through their visits together: their luck stays near the processor."""
 
 
