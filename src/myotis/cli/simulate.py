@@ -53,7 +53,10 @@ def simulate(
     ] = 0.0,
     alpha: Annotated[float, typer.Option(help="The two-sided level of the tests.", min=1e-6, max=0.5)] = 0.05,
     seed: Annotated[int, typer.Option(help="The seed of the virtual patients.", min=0)] = 2022,
-    workers: Annotated[int | None, typer.Option(help="Threads; as many as processors if not said.", min=1)] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(help="Threads, or processes for many trials; as many as processors if not said.", min=1),
+    ] = None,
     cluster: Annotated[
         str | None, typer.Option(help="The scheduler of a Dask cluster whose workers compute.", metavar="ADDRESS")
     ] = None,
@@ -70,9 +73,10 @@ def simulate(
     from myotis.simulate.ahead import compile_ahead  # noqa: PLC0415
     from myotis.simulate.cluster import use_cluster  # noqa: PLC0415
     from myotis.simulate.course import read_course  # noqa: PLC0415
-    from myotis.simulate.run import Asked, Standing, Wanted, run_simulation, use_threads  # noqa: PLC0415
+    from myotis.simulate.run import Asked, Standing, Wanted, run_simulation  # noqa: PLC0415
     from myotis.simulate.scenarios import read_scenario  # noqa: PLC0415
     from myotis.simulate.simulation import plan_simulation, read_comparison  # noqa: PLC0415
+    from myotis.simulate.workers import use_machine  # noqa: PLC0415
 
     trial, truth = read_trial(protocol), read_course(course or protocol)
     scenarios = [read_scenario(name, protocol, truth, trial) for name in scenario or (AS_ASSUMED,)]
@@ -84,9 +88,9 @@ def simulate(
         analyses=analysis or (),
         grid=_read_grid(grid or ()),
     )
-    asked = Asked(alpha, margin / 100)
-    who = use_cluster(cluster) if cluster else use_threads(workers or os.cpu_count() or 1)
-    wanted = Wanted(trials, until_se)
+    asked, wanted = Asked(alpha, margin / 100), Wanted(trials, until_se)
+    whole = trials * len(simulation.scenarios)
+    who = use_cluster(cluster) if cluster else use_machine(workers or os.cpu_count() or 1, whole)
     with who as (pool, at_a_time), ChunkProgress("Simulating") as progress:
         if not cluster:
             compile_ahead(simulation, lambda: progress.tell(0, wanted.chunks, "Compiling, once"))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from myotis.errors import SettingError
-from myotis.simulate.run import Answer, Workers
+from myotis.simulate.workers import Answer, Workers
 from myotis.terms.compiled import PACKAGE, digest_sources
 
 if TYPE_CHECKING:

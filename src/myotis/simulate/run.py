@@ -6,10 +6,8 @@ workers, after a kill, and where the simulation stops by its precision.
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -32,25 +30,10 @@ from myotis.simulate.chunks import CHUNK_TRIALS, SIDES, simulate_chunk
 from myotis.simulate.simulation import Simulation
 from myotis.simulate.store import ChunkStore
 from myotis.simulate.truths import find_truth, simulate_truth
+from myotis.simulate.workers import Answer, Workers
 
 TRUTH_SHARE: Final = 4
 """For so many chunks of trials there is one of truth."""
-
-
-class Answer(Protocol):
-    """What a worker will have found."""
-
-    def result(self) -> Any:
-        """Wait for it."""
-        ...
-
-
-class Workers(Protocol):
-    """Who computes chunks: threads of this machine, or others elsewhere."""
-
-    def submit(self, work: Callable[..., Any], /, *what: Any) -> Answer:
-        """Have a function called."""
-        ...
 
 
 class Wanted(NamedTuple):
@@ -80,13 +63,6 @@ class Standing(NamedTuple):
     finished: int
     chunks: int
     largest_error: float | None
-
-
-@contextmanager
-def use_threads(count: int) -> Iterator[tuple[Workers, int]]:
-    """Threads of this machine, and how many chunks they can compute at a time."""
-    with ThreadPoolExecutor(count) as pool:
-        yield pool, count
 
 
 def run_simulation(

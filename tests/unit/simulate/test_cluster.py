@@ -11,8 +11,9 @@ from myotis.protocol.read import read_trial
 from myotis.simulate import cluster
 from myotis.simulate.cluster import use_cluster
 from myotis.simulate.course import read_course
-from myotis.simulate.run import Asked, Wanted, run_simulation, use_threads
+from myotis.simulate.run import Asked, Wanted, run_simulation
 from myotis.simulate.simulation import Scenario, plan_simulation
+from myotis.simulate.workers import use_threads
 
 distributed = pytest.importorskip("distributed")
 

@@ -16,9 +16,10 @@ from myotis.protocol.read import read_trial
 from myotis.simulate import chunks, run, store, truths
 from myotis.simulate.adaptations import Looks
 from myotis.simulate.course import read_course
-from myotis.simulate.run import Asked, Standing, Wanted, run_simulation, use_threads
+from myotis.simulate.run import Asked, Standing, Wanted, run_simulation
 from myotis.simulate.scenarios import read_scenario
 from myotis.simulate.simulation import AnalysisChoice, Comparison, Design, Scenario, plan_simulation, read_comparison
+from myotis.simulate.workers import use_threads
 
 TRIAL = read_trial("proderm")
 COURSE = read_course("proderm")
