@@ -2,7 +2,8 @@
 
 The trial: ProDERM's first period with 95 subjects, six measures at weeks 0, 4, 8, 12 and 16, entry criteria, dropout,
 deterioration, switching, TIS, response, a stratified Cochran-Mantel-Haenszel test and an interval. All in one process
-and one thread, in processor time: the shortest of several runs.
+and one thread, in processor time: the shortest of several runs. Myotis once more in two processes at a time, by the
+clock, as `myotis simulate` computes many trials.
 
 - *The random numbers alone*: the same streams are opened and the same numbers drawn, and nothing is done with them.
 - *As many by NumPy*: the same streams are opened, and as many numbers of the same kinds drawn with NumPy's own
@@ -30,6 +31,7 @@ from myotis.simulate.luck import Luck
 from myotis.simulate.outcomes import simulate_outcomes
 from myotis.simulate.room import Room
 from myotis.simulate.streams import BATCH, Streams
+from myotis.simulate.workers import use_processes
 from simulate_with_numpy import simulate_with_numpy
 from simulate_with_pandas import simulate_with_pandas
 
@@ -92,6 +94,23 @@ def draw_with_numpy(notes, batch):
             (stream.standard_normal if kind == "normals" else stream.random)(count * BATCH)
 
 
+def count_a_second(batches):
+    """Trials a second by the clock, of this process."""
+    virtual = VirtualTrial.build(read_trial("proderm"), read_six_measures())
+    run_batch(virtual, 0)
+    start = time.perf_counter()
+    for batch in range(batches):
+        run_batch(virtual, batch)
+    return batches * BATCH / (time.perf_counter() - start)
+
+
+def count_in_processes(count, batches):
+    """Trials a second by the clock, of so many processes at a time."""
+    with use_processes(count) as (pool, _):
+        answers = [pool.submit(count_a_second, batches) for _ in range(count)]
+        return sum(answer.result() for answer in answers)
+
+
 def main(batches=40):
     """Print the times."""
     virtual = VirtualTrial.build(read_trial("proderm"), read_six_measures())
@@ -110,6 +129,7 @@ def main(batches=40):
     pandas = find_best(lambda batch: simulate_with_pandas(course, 5, batch), 4) / 5
     print(f"{'what':60} {'trials/s':>10} {'ratio':>8}")
     tell("Myotis, one thread", mine, mine)
+    tell("Myotis, two processes", 1 / count_in_processes(2, 10 * batches), mine)
     tell(f"its {numbers:,} random numbers a trial alone", alone, mine)
     tell("as many by NumPy's own methods", plain, mine)
     tell("the same trial in NumPy, vectorized", numpy, mine)

@@ -92,7 +92,8 @@ def encode_fact(value: object, fact: FactDeclaration) -> int:
 def encode_ratio(numerator: int, denominator: int) -> int:
     """An exact number as half thousandths: see ``HALF_STEPS``. In compiled rules the numerator is below 2**53."""
     thousandths = FACT_STEPS_PER_UNIT * numerator
-    return HALF_STEPS * (thousandths // denominator) + int(thousandths % denominator != 0)
+    below = thousandths // denominator
+    return HALF_STEPS * below + int(below * denominator != thousandths)
 
 
 def _exact_number(value: object, fact: FactDeclaration) -> Fraction | None:

@@ -236,11 +236,12 @@ def introduce(people: People, luck: CandidateLuck, candidates: Candidates) -> No
     by_age, weights, heights, person, sex, where = (
         people.age, people.weight, people.height, luck.person, luck.sex, luck.site
     )  # fmt: skip
+    sites, women = people.sites, people.female
     for candidate in range(len(site)):
-        site[candidate] = math.floor(where[candidate] * people.sites)
+        site[candidate] = math.floor(where[candidate] * sites)
         age[candidate] = math.floor(cut_normal(person[0, candidate], by_age))
     for candidate in range(len(site)):
-        which = 1 if sex[candidate] < people.female else 0
+        which = 1 if sex[candidate] < women else 0
         female[candidate] = which
         weight[candidate] = cut_normal(person[1, candidate], weights[which])
         height[candidate] = cut_normal(person[2, candidate], heights[which])
@@ -261,17 +262,19 @@ def meet_candidates(truth: Truth, people: People, sites: Sites, luck: CandidateL
             sites.rater[measure],
         )
         spread, severity, seen = people.severity[measure], luck.severity[measure], luck.noise[measure]
+        mean, deviation, least, most = spread[0], spread[1], spread[2], spread[3]
         for candidate in range(len(site)):
-            true[candidate, measure] = cut_normal(severity[candidate], spread)
+            true[candidate, measure] = min(max(mean + deviation * severity[candidate], least), most)
             seen[candidate] = true[candidate, measure] + sd * seen[candidate]
-        if truth.rated[measure] == 1:
-            for candidate in range(len(site)):
-                rater[candidate, measure] = raters[site[candidate] * trials + candidate % trials]
+        for first in range(0, len(site) if truth.rated[measure] == 1 else 0, trials):
+            for trial in range(trials):
+                candidate = first + trial
+                rater[candidate, measure] = raters[site[candidate] * trials + trial]
                 seen[candidate] += rater[candidate, measure]
-        if form.is_enzyme == 1:
-            for candidate in range(len(site)):
-                laboratory = (site[candidate] * 2 + female[candidate]) * trials + candidate % trials
-                uln[candidate, measure] = limits[laboratory]
+        for first in range(0, len(site) if form.is_enzyme == 1 else 0, trials):
+            for trial in range(trials):
+                candidate = first + trial
+                uln[candidate, measure] = limits[(site[candidate] * 2 + female[candidate]) * trials + trial]
         if truth.place[0, measure] != NOWHERE:
             record_states(seen, uln[:, measure], form, baseline[:, measure])
         else:
@@ -282,20 +285,19 @@ def meet_candidates(truth: Truth, people: People, sites: Sites, luck: CandidateL
 def write_facts(entry: Entry, candidates: Candidates, facts: Steps) -> None:
     """Fill in by candidate what screening knows, of the facts that the protocol asks for."""
     age, weight, height, baseline = candidates.age, candidates.weight_kg, candidates.height_cm, candidates.baseline
-    highest = entry.highest_enzyme
-    for candidate in range(len(age)):
-        if highest != NOWHERE:
-            facts[candidate, highest] = MISSING
-        if entry.age != NOWHERE:
-            facts[candidate, entry.age] = encode_ratio(age[candidate], 1)
-        if entry.bmi != NOWHERE:
-            facts[candidate, entry.bmi] = encode_ratio(find_bmi_tenths(weight[candidate], height[candidate]), 10)
+    uln, highest, of_age, of_bmi = candidates.uln, entry.highest_enzyme, entry.age, entry.bmi
+    for candidate in range(len(age) if highest != NOWHERE else 0):
+        facts[candidate, highest] = MISSING
+    for candidate in range(len(age) if of_age != NOWHERE else 0):
+        facts[candidate, of_age] = encode_ratio(age[candidate], 1)
+    for candidate in range(len(age) if of_bmi != NOWHERE else 0):
+        facts[candidate, of_bmi] = encode_ratio(find_bmi_tenths(weight[candidate], height[candidate]), 10)
     for measure in range(len(entry.of_measure)):
         fact, per_unit, steps = entry.of_measure[measure], entry.per_unit[measure], entry.uln_steps[measure]
         for candidate in range(len(age) if fact != NOWHERE else 0):
             facts[candidate, fact] = encode_ratio(baseline[candidate, measure], per_unit)
         for candidate in range(len(age) if steps > 0 and highest != NOWHERE else 0):
-            multiple = encode_ratio(baseline[candidate, measure], steps * candidates.uln[candidate, measure])
+            multiple = encode_ratio(baseline[candidate, measure], steps * uln[candidate, measure])
             facts[candidate, highest] = max(facts[candidate, highest], multiple)
 
 
@@ -314,31 +316,32 @@ def take_places(
 ) -> None:  # fmt: skip
     """Let candidates take the next places of their trials, while there are any; but not those known to be excluded."""
     trials, count = len(filled), len(eligible)
-    place = np.empty(count, dtype=np.int64)
+    who, place, entering = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64), 0
     for first in range(0, count, trials):
         for trial in range(trials):
             is_open = filled[trial] < places
-            enters = is_open and eligible[first + trial] != NO
-            place[first + trial] = filled[trial] * trials + trial if enters else NOWHERE
             screened[trial] += int(is_open)
-            filled[trial] += int(enters)
-    seat(place, candidates.site, entrants.site)
-    seat(place, candidates.female, entrants.female)
-    seat(place, candidates.age, entrants.age)
-    seat(place, candidates.weight_kg, entrants.weight_kg)
-    seat(place, candidates.height_cm, entrants.height_cm)
+            if is_open and eligible[first + trial] != NO:
+                who[entering], place[entering] = first + trial, filled[trial] * trials + trial
+                entering += 1
+                filled[trial] += 1
+    who, place = who[:entering], place[:entering]
+    seat(who, place, candidates.site, entrants.site)
+    seat(who, place, candidates.female, entrants.female)
+    seat(who, place, candidates.age, entrants.age)
+    seat(who, place, candidates.weight_kg, entrants.weight_kg)
+    seat(who, place, candidates.height_cm, entrants.height_cm)
     for measure in range(len(rated)):
-        seat(place, candidates.true[:, measure], entrants.true[:, measure])
-        seat(place, candidates.baseline[:, measure], entrants.baseline[:, measure])
+        seat(who, place, candidates.true[:, measure], entrants.true[:, measure])
+        seat(who, place, candidates.baseline[:, measure], entrants.baseline[:, measure])
         if rated[measure] == 1:
-            seat(place, candidates.rater[:, measure], entrants.rater[:, measure])
+            seat(who, place, candidates.rater[:, measure], entrants.rater[:, measure])
         if is_enzyme[measure] == 1:
-            seat(place, candidates.uln[:, measure], entrants.uln[:, measure])
+            seat(who, place, candidates.uln[:, measure], entrants.uln[:, measure])
 
 
 @rule_part
-def seat(place: Steps, candidates: Numbers | Steps, entrants: Numbers | Steps) -> None:
-    """Let what is known of candidates go with them to their places."""
-    for candidate in range(len(place)):
-        if place[candidate] != NOWHERE:
-            entrants[place[candidate]] = candidates[candidate]
+def seat(who: Steps, place: Steps, candidates: Numbers | Steps, entrants: Numbers | Steps) -> None:
+    """Let what is known of some candidates go with them to their places."""
+    for entering in range(len(who)):
+        entrants[place[entering]] = candidates[who[entering]]

@@ -192,10 +192,10 @@ def pass_into_extension(truth: Truth, rules: TrialRules, lives: Lives, visit: in
 @rule_part
 def begin_extension(rules: TrialRules, lives: Lives, visit: int) -> None:
     """Whoever is in the extension gets its treatment."""
-    treatment, since, present = lives.treatment, lives.since, lives.present
-    for life in range(len(present) if rules.extension_treatment != MISSING else 0):
-        if present[life] == 1 and treatment[life] != rules.extension_treatment:
-            treatment[life], since[life] = rules.extension_treatment, visit
+    treatment, since, present, begun = lives.treatment, lives.since, lives.present, rules.extension_treatment
+    for life in range(len(present) if begun != MISSING else 0):
+        if present[life] == 1 and treatment[life] != begun:
+            treatment[life], since[life] = begun, visit
 
 
 @rule_part

@@ -112,12 +112,12 @@ def leave(truth: Truth, lives: Lives, visit: int) -> None:
         truth.leaving, truth.leaving_at_all, truth.log_recovered, truth.core_weight
     )  # fmt: skip
     present, left, why, treatment, recovery = lives.present, lives.left, lives.reason, lives.treatment, lives.recovery
-    patience = lives.patience
+    patience, depends = lives.patience, truth.leaving_depends
     for life in range(len(present)):
         if present[life] == 0:
             continue
         recovered, hazard = 0.0, at_all[visit, treatment[life]]
-        if truth.leaving_depends == 1:
+        if depends == 1:
             hazard = 0.0
             for measure in range(len(weight)):
                 recovered += recovery[life, measure] * weight[measure]
@@ -251,7 +251,7 @@ def follow_infusions(truth: Truth, luck: LifeLuck, lives: Lives, visit: int) -> 
     chance, mean, recognized, came = luck.event, truth.mean_events, truth.recognized, lives.came
     given, site, reacted, events = lives.given, lives.site, lives.reacted, lives.events
     proneness, by_cycle, knowing = lives.proneness, truth.events_by_cycle, truth.unblinded_sites
-    kinds, likely = len(recognized), np.zeros(len(site))
+    kinds, likely, lowered_on = len(recognized), np.zeros(len(site)), truth.lowered_on
     for life in range(len(site) if kinds > 0 else 0):
         if given[life, visit] != MISSING:
             likely[life] = proneness[life]
@@ -262,7 +262,7 @@ def follow_infusions(truth: Truth, luck: LifeLuck, lives: Lives, visit: int) -> 
         for life in range(len(site)):
             events[life, visit, kind] = 0
             if given[life, visit] != MISSING:
-                is_faster = 1 if came[life, visit] < truth.lowered_on else 0
+                is_faster = 1 if came[life, visit] < lowered_on else 0
                 expected = mean[kind, given[life, visit], is_faster] * likely[life]
                 count = count_events(chance[visit * kinds + kind, life], expected)
                 events[life, visit, kind] = count

@@ -209,12 +209,13 @@ def judge_response(questions: Questions, lives: Lives, tis: Steps, low: Steps, h
     status, left, known = lives.status, lives.left, questions.known
     facts, answers = np.empty((len(known), FACTS), dtype=np.int64), np.empty((len(known), FIELD_COUNT), dtype=np.int64)
     facts[:, RESCUED] = NO  # virtual subjects need no rescue
+    limits, completed_at = questions.response, questions.completed_at
     for life in range(len(left)):
         for row in range(len(known)):
             facts[row, TIS], facts[row, TIS_LOW], facts[row, TIS_HIGH] = tis[row, life], low[row, life], high[row, life]
             facts[row, DETERIORATION] = status[life, known[row], STATUS]
-            facts[row, COMPLETED] = YES if left[life] == MISSING or left[life] >= questions.completed_at else NO
-        response_course(facts, questions.response, answers)
+            facts[row, COMPLETED] = YES if left[life] == MISSING or left[life] >= completed_at else NO
+        response_course(facts, limits, answers)
         for row in range(len(known)):
             response[row, life] = answers[row, RESPONSE] if answers[row, IS_DEFINED] == YES else UNKNOWN
 
