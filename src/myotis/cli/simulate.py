@@ -89,8 +89,7 @@ def simulate(
         grid=_read_grid(grid or ()),
     )
     asked, wanted = Asked(alpha, margin / 100), Wanted(trials, until_se)
-    whole = trials * len(simulation.scenarios)
-    who = use_cluster(cluster) if cluster else use_machine(workers or os.cpu_count() or 1, whole)
+    who = use_cluster(cluster) if cluster else use_machine(workers or os.cpu_count() or 1, simulation, trials)
     with who as (pool, at_a_time), ChunkProgress("Simulating") as progress:
         if not cluster:
             compile_ahead(simulation, lambda: progress.tell(0, wanted.chunks, "Compiling, once"))

@@ -14,9 +14,14 @@ from threading import Thread
 from typing import Any, Final, Protocol
 
 from myotis.errors import MyotisError
+from myotis.simulate.analyses import is_counted
+from myotis.simulate.simulation import Simulation
 
 MANY_TRIALS: Final = 200_000
 """From so many on, threads take longer than processes with their beginning."""
+
+ONE_BY_ONE: Final = 100
+"""An analysis that is carried out trial by trial takes longer than so many virtual trials."""
 
 
 class Answer(Protocol):
@@ -39,9 +44,11 @@ Crew = AbstractContextManager[tuple[Workers, int]]
 """Workers for the time of a block, and how many chunks they can compute at a time."""
 
 
-def use_machine(count: int, trials: int) -> Crew:
-    """So many workers of this machine, for a simulation of so many trials."""
-    return use_processes(count) if count > 1 and trials >= MANY_TRIALS else use_threads(count)
+def use_machine(count: int, simulation: Simulation, trials: int) -> Crew:
+    """So many workers of this machine, for a simulation of so many trials of every scenario."""
+    alone = sum(not is_counted(estimand, simulation.trial) for estimand in simulation.analyses)
+    work = trials * len(simulation.scenarios) * (1 + ONE_BY_ONE * alone * len(simulation.designs))
+    return use_processes(count) if count > 1 and work >= MANY_TRIALS else use_threads(count)
 
 
 @contextmanager

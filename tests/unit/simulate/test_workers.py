@@ -13,8 +13,8 @@ from myotis.protocol.read import read_trial
 from myotis.simulate import workers as crews
 from myotis.simulate.course import read_course
 from myotis.simulate.run import Asked, Wanted, run_simulation
-from myotis.simulate.simulation import Scenario, plan_simulation
-from myotis.simulate.workers import MANY_TRIALS, use_machine, use_processes, use_threads
+from myotis.simulate.simulation import AnalysisChoice, Comparison, Design, Scenario, plan_simulation
+from myotis.simulate.workers import MANY_TRIALS, ONE_BY_ONE, use_machine, use_processes, use_threads
 
 ASKED = Asked(alpha=0.05, margin=0.0)
 
@@ -26,13 +26,22 @@ def simulation():
 
 
 @pytest.mark.parametrize(
-    ("count", "trials", "expected"),
-    [(2, MANY_TRIALS, "processes"), (1, MANY_TRIALS, "threads"), (2, MANY_TRIALS - 1, "threads")],
+    ("count", "trials", "analysis", "expected"),
+    [
+        (2, MANY_TRIALS, "primary", "processes"),
+        (1, MANY_TRIALS, "primary", "threads"),
+        (2, MANY_TRIALS - 1, "primary", "threads"),
+        (2, MANY_TRIALS // ONE_BY_ONE, "cdasi", "processes"),
+    ],
 )
-def test_processes_are_for_many_trials(monkeypatch, count, trials, expected):
+def test_processes_are_for_much_work(monkeypatch, count, trials, analysis, expected):
     for name in ("threads", "processes"):
         monkeypatch.setattr(crews, f"use_{name}", lambda asked, name=name: (name, asked))
-    assert use_machine(count, trials) == (expected, count)
+    chosen = Comparison(schema_version=1, designs=(Design(id="one", subjects=12),),
+                        analyses=(AnalysisChoice(id="one", estimand=analysis),))  # fmt: skip
+    scenario = Scenario("as_assumed", read_course("proderm"))
+    planned = plan_simulation(read_trial("proderm"), [scenario], seed=5, comparison=chosen)
+    assert use_machine(count, planned, trials) == (expected, count)
 
 
 def test_processes_give_the_digits_of_threads(simulation, tmp_path):
