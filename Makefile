@@ -20,7 +20,8 @@ test: $(VENV)/.ready ## all tests, with the doctests
 	$(BIN)/python -m pytest
 
 coverage: $(VENV)/.ready ## rules, instruments and protocol are covered wholly, branches included
-	$(BIN)/coverage run -m pytest -n 0 tests/unit tests/spec tests/published
+	$(BIN)/coverage run -m pytest -n 0 tests/unit tests/spec tests/published \
+	  --ignore tests/unit/simulate/test_ahead.py --ignore tests/unit/simulate/test_workers.py # other processes
 	$(BIN)/coverage report
 
 check: $(VENV)/.ready ## ruff, format, mypy, import contracts, stale documentation
