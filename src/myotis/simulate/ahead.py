@@ -8,13 +8,12 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 
-from myotis.simulate.allocation import draw_arms
-from myotis.simulate.batch import VirtualTrial, arrive, endow, enroll_subjects, go_through, infuse
+from myotis.simulate.batch import VirtualTrial, simulate_batch
 from myotis.simulate.chunks import build_worlds
 from myotis.simulate.decisions import enter_extension
 from myotis.simulate.deviates import fill_normal
 from myotis.simulate.lives import Lives
-from myotis.simulate.luck import Luck, draw_luck, name_luck
+from myotis.simulate.luck import Luck
 from myotis.simulate.outcomes import Outcomes, ask_visits, score
 from myotis.simulate.simulation import Simulation
 from myotis.simulate.streams import BATCH, Streams
@@ -57,17 +56,9 @@ def help_compiling() -> None:
 
 
 def compile_lives(simulation: Simulation) -> None:
-    """Let a few subjects go through their visits, up to the extension."""
+    """Let a few subjects go through their visits; the other process is the first to come to the extension."""
     virtual, last = _find_world(simulation)
-    luck = Luck(Streams(simulation.seed))
-    arrived = enroll_subjects(virtual, luck, SUBJECTS, "compiled")
-    arm = draw_arms(luck, virtual.trial, virtual.procedure, arrived.stratum, "compiled")
-    lives = Lives.begin(len(arm), virtual.truth, last)
-    arrive(lives, arrived, slice(None), virtual.truth)
-    endow(lives, virtual, luck)
-    chance = draw_luck(luck, SUBJECTS, name_luck(virtual.visits[: last + 1], virtual.truth, virtual.course))
-    choose_executor(go_through, "compiled")(virtual.truth, virtual.rules, chance, lives, 0, last)
-    choose_executor(infuse, "compiled")(virtual.truth, chance, lives, last)
+    simulate_batch(virtual, Luck(Streams(simulation.seed)), SUBJECTS, until=last)
 
 
 def compile_outcomes(simulation: Simulation) -> None:

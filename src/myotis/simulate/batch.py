@@ -137,7 +137,8 @@ def go_through_visits(
     truth, rules, course, visits = virtual.truth, virtual.rules, virtual.course, virtual.visits[: last + 1]
     room, names = luck.room or Room(), name_luck(visits, truth, course)
     live, enter, end = (choose_executor(part, executor) for part in (go_through, enter_extension, infuse))
-    stops = sorted({0, last, *(position for position in [rules.extension_at] if 0 < position <= last)})
+    opening = rules.extension_at if 0 < rules.extension_at <= last else last
+    stops = sorted({0, opening, last})
     treatments = [treatment.id for treatment in virtual.trial.treatments]
     treatment = np.array([treatments.index(each.treatment) for each in virtual.trial.arms])
     together = max(1, LIVES_TOGETHER // luck.trials) * luck.trials

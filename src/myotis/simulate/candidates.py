@@ -255,16 +255,11 @@ def meet_candidates(truth: Truth, people: People, sites: Sites, luck: CandidateL
     uln, rater = candidates.uln, candidates.rater
     trials = sites.rater.shape[1] // people.sites
     for measure in range(len(truth.noise)):
-        form, sd, limits, raters = (
-            take_form(truth, measure),
-            truth.noise[measure],
-            sites.uln[measure],
-            sites.rater[measure],
-        )
+        form, sd = take_form(truth, measure), truth.noise[measure]
+        limits, raters = sites.uln[measure], sites.rater[measure]
         spread, severity, seen = people.severity[measure], luck.severity[measure], luck.noise[measure]
-        mean, deviation, least, most = spread[0], spread[1], spread[2], spread[3]
         for candidate in range(len(site)):
-            true[candidate, measure] = min(max(mean + deviation * severity[candidate], least), most)
+            true[candidate, measure] = cut_normal(severity[candidate], spread)
             seen[candidate] = true[candidate, measure] + sd * seen[candidate]
         for first in range(0, len(site) if truth.rated[measure] == 1 else 0, trials):
             for trial in range(trials):

@@ -120,7 +120,7 @@ def _quick_compiler() -> Iterator[None]:
     """Compile without what takes long and brings nothing.
 
     More optimization than the first level, which vectorizes loops too, makes nothing here quicker. And compiling makes
-    millions of objects that stay: to look among them for garbage takes a tenth of its time.
+    millions of objects that stay: to look among them for garbage takes time.
     """
     with _COMPILING:  # what is changed is the whole process's
         level, collects = numba.config.OPT, gc.isenabled()
